@@ -1,0 +1,96 @@
+"""A checked answer as HTML for the window and as plain text for the clipboard. Pure.
+
+Every word that comes from a document or a model is escaped: it is text, never markup. The only links are ours,
+`cite:i:j`: the j-th group (see `marks.by_paragraph`) of the i-th statement's citations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+from desktop import style
+from desktop.marks import by_paragraph
+from rag.types import Answer, Citation, Refusal, StoredArticle
+
+REFUSED = "资料中未提及"
+UNVERIFIED = "未核实"
+
+
+def answer_html(answer: Answer) -> str:
+    """The statements as a list, each followed by its citations; unsupported ones struck out with the reason."""
+    rows = []
+    for i, statement in enumerate(answer.statements):
+        marks = "".join(
+            f'&#8288;<a href="cite:{i}:{j}" style="color:{style.ACCENT};text-decoration:none">【{group[0].number}】</a>'
+            for j, group in enumerate(by_paragraph(statement.citations))
+        )
+        text = escape(statement.text)
+        if statement.supported:
+            rows.append(f'<li style="{_ITEM}">{text}{marks}</li>')
+        else:
+            why = "；".join(escape(problem) for problem in statement.problems)
+            rows.append(
+                f'<li style="{_ITEM}"><span style="color:{style.MUTED}"><s>{text}</s></span>{marks}<br>'
+                f'<span style="color:{style.TROUBLE};font-size:10pt">{UNVERIFIED}：{why}</span></li>'
+            )
+    return f'<ul style="margin:0 0 0 -22px">{"".join(rows)}</ul>{_readings(answer.readings)}'
+
+
+def refusal_html(refusal: Refusal) -> str:
+    """The refusal; what came closest is shown below it, as cards."""
+    hint = (
+        "资料库里没有找到能回答这个问题的内容。下面列出的段落最接近，但没有回答这个问题。"
+        if refusal.nearest
+        else "资料库里没有找到相关的内容。可以换一种问法，或先添加有关的资料。"
+    )
+    return (
+        f'<p style="font-size:14pt;font-weight:600;color:{style.INK};margin:6px 0 6px 0">{REFUSED}</p>'
+        f'<p style="line-height:160%;color:{style.MUTED};margin:0">{hint}</p>{_readings(refusal.readings)}'
+    )
+
+
+_ITEM = "line-height:165%;margin:0 0 9px 0"
+
+
+def _readings(readings: Mapping[str, str]) -> str:
+    if not readings:
+        return ""
+    words = "；".join(f"“{escape(word)}”按“{escape(meaning)}”理解" for word, meaning in readings.items())
+    return f'<p style="color:{style.MUTED};font-size:10pt;margin:8px 0 0 0">问题中的{words}。</p>'
+
+
+def footer(result: Answer | Refusal) -> str:
+    """Model, time and evidence, in one quiet line."""
+    shown = result.evidence if isinstance(result, Answer) else result.nearest
+    parts = [f"查阅 {len(shown)} 段资料", f"用时 {result.seconds.total:.1f} 秒"]
+    if result.model:
+        parts.append(f"模型 {result.model}")
+    return " · ".join(parts)
+
+
+def where(article: StoredArticle, name: str, page: int) -> str:
+    """《title》（date），file，page: how a source is named in footnotes."""
+    date = f"（{article.date.isoformat()}）" if article.date else ""
+    title = f"《{article.title}》" if article.title else f"“{article.label}”"
+    return f"{title}{date}，{name}，第 {page} 页"
+
+
+def answer_plain(answer: Answer) -> str:
+    """The answer with footnotes, for pasting. Unverified statements say that they are."""
+    lines = [answer.question, ""]
+    notes: dict[tuple[int, str], list[Citation]] = {}
+    for statement in answer.statements:
+        groups = by_paragraph(statement.citations)
+        marks = "".join(f"【{group[0].number}】" for group in groups)
+        doubt = "" if statement.supported else f"（{UNVERIFIED}：{'；'.join(statement.problems)}）"
+        lines.append(f"{statement.text}{marks}{doubt}")
+        for group in groups:
+            notes.setdefault((group[0].number, group[0].paragraph.id), []).extend(group)
+    lines.append("")
+    for number, paragraph in sorted(notes):
+        cited = notes[number, paragraph]
+        place = where(cited[0].article, cited[0].document.name, cited[0].paragraph.page)
+        quotes = {(citation.start, citation.end): citation.quote for citation in cited}
+        lines.append(f"【{number}】{place}：“{'……'.join(quotes[span] for span in sorted(quotes))}”")
+    return "\n".join(lines)

@@ -1,0 +1,234 @@
+"""Left pane: the documents and their articles, adding and removing, work in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QStackedWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.library_items import ARTICLE, DOCUMENT, IN_SCOPE, NOTE, TreeDelegate
+from desktop.protocol import LibraryState
+from desktop.task_row import TaskRow
+from desktop.widgets import button, label, plain_tip, set_property
+from rag.types import Document, StoredArticle
+
+
+class LibraryView(QWidget):
+    """Shows a LibraryState. Asks for everything by signal; changes nothing itself."""
+
+    add_wanted = Signal()  # the 添加资料 button: the window opens the dialog
+    folder_wanted = Signal()
+    files_dropped = Signal(object)  # tuple[Path, ...]
+    articles_wanted = Signal(str)  # a document was opened whose articles are not listed yet
+    article_chosen = Signal(str, str)  # document id, article id ("": the document itself)
+    remove_wanted = Signal(object)  # tuple[str, ...] of document ids
+    scope_wanted = Signal(object)  # tuple[str, ...]: ask only these
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("pane")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self.tree = _Tree()
+        self.tree.itemExpanded.connect(self._expanded)
+        self.tree.currentItemChanged.connect(lambda item: self._chosen(item))
+        self.tree.itemClicked.connect(lambda item: self._chosen(item))
+        self.tree.menu_wanted.connect(self._menu)
+        self.remove = QAction("从资料库移除…", self)
+        self.remove.setShortcut(QKeySequence(Qt.Key.Key_Delete))
+        self.remove.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.remove.triggered.connect(self._remove)
+        self.addAction(self.remove)
+        self._loading = QFrame()
+        self._drop = self._make_drop()
+        self._stack = QStackedWidget()
+        for page in (self._loading, self._drop, self.tree):
+            self._stack.addWidget(page)
+        self.tasks = QVBoxLayout()
+        self.tasks.setSpacing(8)
+        self.tasks.setContentsMargins(12, 0, 12, 12)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._make_head())
+        column.addWidget(self._stack, 1)
+        column.addLayout(self.tasks)
+
+    def _make_head(self) -> QHBoxLayout:
+        self.add_button = button("添加资料", "选择文件加入资料库（Ctrl+O），也可以把文件或文件夹拖进来")
+        self.add_button.clicked.connect(self.add_wanted)
+        head = QHBoxLayout()
+        head.setContentsMargins(18, 14, 12, 10)
+        head.addWidget(label("资料库", "heading"), 1)
+        head.addWidget(self.add_button)
+        return head
+
+    def _make_drop(self) -> QFrame:
+        drop = QFrame()
+        drop.setObjectName("drop")
+        text = label("把简报文件拖到这里，\n或点“添加资料”", "heading", wrap=True)
+        hint = label("可以是文本文件（txt）或带文字的 PDF，\n也可以是整个文件夹。\n资料只保存在这台电脑上。", "muted", wrap=True)
+        column = QVBoxLayout(drop)
+        column.setContentsMargins(18, 18, 18, 18)
+        column.setSpacing(12)
+        column.addStretch(1)
+        for part in (text, hint):
+            part.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(part)
+        column.addStretch(1)
+        frame = QFrame()
+        around = QVBoxLayout(frame)
+        around.setContentsMargins(16, 4, 16, 16)
+        around.addWidget(drop)
+        self._target = drop
+        return frame
+
+    # ------------------------------------------------------------ what is shown
+
+    def show_library(self, state: LibraryState) -> None:
+        """Show the documents; what was open or chosen stays so where it still exists."""
+        known = {self._item_document(item): item for item in self._document_items()}
+        present = {document.id for document in state.documents}
+        for document, item in known.items():
+            if document not in present:
+                self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(item))
+        for place, document_ in enumerate(state.documents):
+            if document_.id not in known:
+                self.tree.insertTopLevelItem(place, self._document_item(document_))
+        self.add_button.setEnabled(not state.read_only)
+        self.remove.setEnabled(not state.read_only)
+        self.setAcceptDrops(not state.read_only)
+        self._stack.setCurrentWidget(self.tree if state.documents else self._drop)
+        if len(state.documents) == 1:
+            self.tree.topLevelItem(0).setExpanded(True)
+
+    def show_articles(self, document: str, articles: Sequence[StoredArticle]) -> None:
+        """List a document's articles under it."""
+        item = next((item for item in self._document_items() if self._item_document(item) == document), None)
+        if item is None:
+            return
+        item.takeChildren()
+        children = []
+        for article in articles:
+            child = QTreeWidgetItem([article.label])
+            date = article.date.isoformat() if article.date else "日期不详"
+            child.setData(0, NOTE, f"{date} · 第 {article.page} 页")
+            child.setData(0, DOCUMENT, document)
+            child.setData(0, ARTICLE, article.id)
+            child.setToolTip(0, plain_tip(article.label))
+            children.append(child)
+        item.addChildren(children)
+
+    def show_scope(self, documents: Sequence[str]) -> None:
+        """Mark the documents that questions are limited to."""
+        for item in self._document_items():
+            item.setData(0, IN_SCOPE, self._item_document(item) in documents)
+
+    def begin_task(self, title: str) -> TaskRow:
+        """A row with progress and a stop button at the foot of the pane."""
+        row = TaskRow(title)
+        self.tasks.addWidget(row)
+        return row
+
+    def _document_item(self, document: Document) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([document.name])
+        item.setData(0, NOTE, f"{document.articles} 篇文章 · {document.pages} 页")
+        item.setData(0, DOCUMENT, document.id)
+        item.setData(0, ARTICLE, "")
+        item.setToolTip(0, plain_tip(document.name))
+        item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+        return item
+
+    def _document_items(self) -> list[QTreeWidgetItem]:
+        return [self.tree.topLevelItem(place) for place in range(self.tree.topLevelItemCount())]
+
+    def _item_document(self, item: QTreeWidgetItem) -> str:
+        return str(item.data(0, DOCUMENT))
+
+    # ------------------------------------------------------------ what the user does
+
+    def _expanded(self, item: QTreeWidgetItem) -> None:
+        if item.parent() is None and not item.childCount():
+            self.articles_wanted.emit(self._item_document(item))
+
+    def _chosen(self, item: QTreeWidgetItem | None) -> None:
+        # A click comes as a change of the current item and as a click: open once, but again on a later click.
+        if item is not None and self.tree.hasFocus():
+            self.article_chosen.emit(self._item_document(item), str(item.data(0, ARTICLE)))
+
+    def selected_documents(self) -> tuple[str, ...]:
+        """Ids of the documents that are selected, or whose articles are, in the tree's order."""
+        chosen = {self._item_document(item) for item in self.tree.selectedItems()}
+        return tuple(d for d in map(self._item_document, self._document_items()) if d in chosen)
+
+    def _remove(self) -> None:
+        if documents := self.selected_documents():
+            self.remove_wanted.emit(documents)
+
+    def _menu(self, event: QContextMenuEvent) -> None:
+        documents = self.selected_documents()
+        if not documents:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("只问这份资料" if len(documents) == 1 else f"只问这 {len(documents)} 份资料").triggered.connect(
+            lambda: self.scope_wanted.emit(documents)
+        )
+        menu.addAction("问全部资料").triggered.connect(lambda: self.scope_wanted.emit(()))
+        menu.addSeparator()
+        menu.addAction(self.remove)
+        menu.popup(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _local_paths(event):
+            event.acceptProposedAction()
+            set_property(self._target, "over", True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        set_property(self._target, "over", False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        set_property(self._target, "over", False)
+        if paths := _local_paths(event):
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+
+
+class _Tree(QTreeWidget):
+    """The tree itself; drops go to the pane, so that all of it is a target."""
+
+    menu_wanted = Signal(QContextMenuEvent)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHeaderHidden(True)
+        self.setItemDelegate(TreeDelegate(self))
+        self.setIndentation(18)
+        self.setRootIsDecorated(True)
+        self.setUniformRowHeights(True)
+        self.setMouseTracking(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("资料库")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event)
+
+
+def _local_paths(event: QDropEvent) -> tuple[Path, ...]:
+    urls = event.mimeData().urls()
+    return tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())

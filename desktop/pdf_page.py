@@ -1,0 +1,215 @@
+"""One page of the original PDF, drawn by QtPdf, with our own marks over it.
+
+QtPdf's own rectangles have no height with CJK fonts that are not embedded, so marks come from our stored boxes:
+points from the top left of the page as shown, times the scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from desktop import style
+from rag.types import Box
+
+EDGE = 14  # pixels of ground around the page
+LARGEST = 6000  # pixels: no page is drawn larger than this on its longer side
+STEPS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)  # zoom, in pixels per point
+
+
+class _Sheet(QWidget):
+    """The paper: the page's picture and the marks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picture = QImage()
+        self.marks: list[tuple[QRectF, QColor]] = []
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        paper = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        painter.fillRect(paper.adjusted(-1, -1, 1, 1), QColor(style.LINE))
+        painter.fillRect(paper, QColor(style.PAPER))
+        if not self.picture.isNull():
+            painter.drawImage(paper, self.picture)
+        # Multiplied, like a marker pen: the print stays black.
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+        for rectangle, colour in self.marks:
+            painter.fillRect(rectangle.translated(EDGE, EDGE), colour)
+
+
+class PdfPage(QScrollArea):
+    """`page` counts from 1. `turned` tells the page and the number of pages after every change."""
+
+    turned = Signal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("原文页面")
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._document = QPdfDocument(self)
+        self._file: Path | None = None
+        self._sheet = _Sheet()
+        self.setWidget(self._sheet)
+        self.page = 1
+        self._zoom = 0.0  # pixels per point; 0: as wide as the pane
+        self._cited: tuple[Box, ...] = ()
+        self._found: tuple[tuple[Box, ...], ...] = ()
+        self._current = -1
+        self._sharpen = QTimer(self)
+        self._sharpen.setSingleShot(True)
+        self._sharpen.setInterval(60)
+        self._sharpen.timeout.connect(self._draw)
+        self.goal: Box | None = None  # what to keep in sight until the user scrolls
+
+    # ------------------------------------------------------------ what is shown
+
+    def open(self, file: Path) -> bool:
+        """Load a file unless it is open already; False when QtPdf cannot."""
+        if file != self._file:
+            self._file = None
+            self._cited, self._found, self._current = (), (), -1
+            self.page = 1
+            if self._document.load(str(file)) is not QPdfDocument.Error.None_:
+                return False
+            self._file = file
+        return True
+
+    def close_file(self) -> None:
+        """Let go of the file (so that it can be removed)."""
+        self._sharpen.stop()
+        self._document.close()
+        self._file = None
+        self._sheet.picture = QImage()
+
+    @property
+    def pages(self) -> int:
+        return self._document.pageCount()
+
+    def show_page(self, page: int, cited: Sequence[Box] = ()) -> None:
+        """Turn to `page`; light the boxes in `cited` (of any page) and reach the first one here."""
+        self._cited = tuple(cited)
+        self._turn(page)
+        self._reach(self._cited)
+
+    def show_hits(self, hits: Sequence[Sequence[Box]], current: int) -> None:
+        """Mark find results; `current` is an index into `hits` (its page is turned to), -1 for none."""
+        self._found, self._current = tuple(tuple(hit) for hit in hits), current
+        if 0 <= current < len(self._found) and self._found[current]:
+            self._turn(self._found[current][0].page)
+            self._reach(self._found[current])
+        else:
+            self._place_marks()
+
+    def turn(self, by: int) -> None:
+        """Next (+1) or previous (-1) page."""
+        if 1 <= self.page + by <= self.pages:
+            self._turn(self.page + by)
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.minimum() if by > 0 else bar.maximum())
+
+    def zoom(self, step: int) -> None:
+        """Larger (+1), smaller (-1), page width (0)."""
+        now = self.scale()
+        larger = [s for s in STEPS if s > now * 1.01]
+        smaller = [s for s in STEPS if s < now * 0.99]
+        self._zoom = 0.0 if step == 0 else (larger or STEPS[-1:])[0] if step > 0 else (smaller or STEPS[:1])[-1]
+        self._lay_out()
+
+    # ------------------------------------------------------------ geometry
+
+    def scale(self) -> float:
+        """Pixels per point, at present."""
+        if self._zoom:
+            return self._zoom
+        bar = self.verticalScrollBar().sizeHint().width()
+        room = self.width() - bar - 2 * EDGE
+        return max(room, 50) / max(self._points().width(), 1.0)
+
+    def mark_rectangles(self) -> list[QRectF]:
+        """The marks on the page shown, in pixels from the paper's top left corner."""
+        return [rectangle for rectangle, _ in self._sheet.marks]
+
+    def _points(self) -> QSizeF:
+        return self._document.pagePointSize(self.page - 1) if self._file else QSizeF(595, 842)
+
+    def _turn(self, page: int) -> None:
+        self.page = min(max(page, 1), max(self.pages, 1))
+        self.goal = None
+        self._sheet.picture = QImage()
+        self._lay_out()
+        self._draw()
+        self.turned.emit(self.page, self.pages)
+
+    def _lay_out(self) -> None:
+        size = (self._points() * self.scale()).toSize()
+        self._sheet.setFixedSize(size + QSize(2 * EDGE, 2 * EDGE))
+        self._place_marks()
+        self._sharpen.start()
+
+    def _draw(self) -> None:
+        self._sharpen.stop()
+        if self._file is None:
+            return
+        points = self._points()
+        scale = self.scale() * self.devicePixelRatioF()
+        scale = min(scale, LARGEST / max(points.width(), points.height(), 1.0))
+        self._sheet.picture = self._document.render(self.page - 1, (points * scale).toSize())
+        self._sheet.update()
+
+    def _place_marks(self) -> None:
+        cited, found, now = QColor(style.CITED), QColor(style.FOUND), QColor(style.FOUND_NOW)
+        marks = [(self._on_paper(box), cited) for box in self._cited if box.page == self.page]
+        for n, hit in enumerate(self._found):
+            colour = now if n == self._current else found
+            marks += [(self._on_paper(box), colour) for box in hit if box.page == self.page]
+        self._sheet.marks = marks
+        self._sheet.update()
+
+    def _on_paper(self, box: Box) -> QRectF:
+        s = self.scale()
+        return QRectF(QPointF(box.x0 * s, box.y0 * s), QPointF(box.x1 * s, box.y1 * s))
+
+    def _reach(self, boxes: Sequence[Box]) -> None:
+        self.goal = next((box for box in boxes if box.page == self.page), None)
+        self._scroll_to_goal()
+
+    def _scroll_to_goal(self) -> None:
+        if self.goal is None:
+            self.verticalScrollBar().setValue(0)
+            return
+        at = self._on_paper(self.goal).translated(EDGE, EDGE)
+        self.verticalScrollBar().setValue(int(at.top() - self.viewport().height() / 4))
+        across = self.horizontalScrollBar()
+        if not across.value() <= at.left() <= across.value() + self.viewport().width() - 40:
+            across.setValue(int(at.left() - EDGE))
+
+    # ------------------------------------------------------------ events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+        if self.goal is not None:
+            self._scroll_to_goal()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        down = event.angleDelta().y() < 0
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(-1 if down else 1)
+            event.accept()
+            return
+        self.goal = None
+        bar = self.verticalScrollBar()
+        if down and bar.value() == bar.maximum() and self.page < self.pages:
+            self.turn(1)
+        elif not down and bar.value() == bar.minimum() and self.page > 1:
+            self.turn(-1)
+        else:
+            super().wheelEvent(event)

@@ -1,0 +1,254 @@
+"""What the window and the engine process say to each other: frozen values in length-prefixed pickle frames.
+
+Both ends are ours (the window starts the engine and owns its pipes), so pickle is safe here and keeps the
+values of `rag.types` as they are. Imports neither Qt nor anything heavy: both processes load it first.
+
+The life of a job: `Job` goes in; any number of `JobEvent` come out; then exactly one of `JobDone`, `JobFailed`,
+`JobStopped`. `StopJob` may be sent at any time and for any id, known or not.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from rag.types import DraftText, Document, Progress, StoredArticle
+
+# ---------------------------------------------------------------- what may be asked of the engine
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLibrary:
+    """→ LibraryState."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """→ OpenedDocument. `document` is an id."""
+
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListModels:
+    """→ ModelList."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """→ rag.types.AskEvent."""
+
+    question: str
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddFiles:
+    """→ rag.types.AddEvent."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """→ LibraryState after the removal."""
+
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """→ rag.types.Progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Finish imports that were cut off. → rag.types.Progress, nothing when there is nothing to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """Load the models ahead of the first question. → rag.types.Progress."""
+
+
+Request = LoadLibrary | OpenDocument | ListModels | Ask | AddFiles | Remove | Rebuild | Resume | WarmUp
+
+
+def rank(request: Request) -> int:
+    """How patient a request is. Between two events of a running job, waiting jobs of a lower rank get their turn:
+    a click is answered during an import, and so is a question; changes to the library wait for each other.
+    """
+    match request:
+        case LoadLibrary() | OpenDocument() | ListModels():
+            return 0
+        case Ask() | Rebuild() | Remove():
+            return 1
+        case AddFiles() | Resume() | WarmUp():
+            return 2
+
+
+def may_interrupt(waiting: Request, running: Request) -> bool:
+    """Only reading work (rank 0, and questions) slips in between the steps of another job."""
+    return isinstance(waiting, LoadLibrary | OpenDocument | ListModels | Ask) and rank(waiting) < rank(running)
+
+
+# ---------------------------------------------------------------- what the engine answers, besides rag.types
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryState:
+    """`files` maps document ids to the kept originals. `read_only`: another process holds the library's lock."""
+
+    path: Path
+    documents: tuple[Document, ...]
+    files: Mapping[str, Path]
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    document: str
+    articles: tuple[StoredArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """One model that can be chosen. `value` goes into the settings, `label` and `note` (Chinese) on the screen."""
+
+    role: Literal["chat", "embedding"]
+    value: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    models: tuple[ModelChoice, ...]
+
+
+# ---------------------------------------------------------------- messages
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: int
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class StopJob:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobEvent:
+    id: int
+    event: object
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """`bug`: not the user's doing. `lost`: the engine died under the job (said once, by the engine's owner)."""
+
+    id: int
+    message: str
+    bug: bool = False
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JobStopped:
+    id: int
+
+
+JobEnd = JobDone | JobFailed | JobStopped
+ToEngine = Job | StopJob
+FromEngine = JobEvent | JobDone | JobFailed | JobStopped
+
+_HEADER = struct.Struct(">I")
+
+
+def pack(message: ToEngine | FromEngine) -> bytes:
+    """One frame: four bytes of length (big endian), then the pickled message."""
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    return _HEADER.pack(len(body)) + body
+
+
+class FrameReader:
+    """Turns a stream of bytes, cut anywhere, back into messages."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[object]:
+        """Yield every message that is complete with `data`."""
+        self._buffer += data
+        start = 0
+        while len(self._buffer) - start >= _HEADER.size:
+            (length,) = _HEADER.unpack_from(self._buffer, start)
+            end = start + _HEADER.size + length
+            if len(self._buffer) < end:
+                break
+            message = pickle.loads(memoryview(self._buffer)[start + _HEADER.size : end])
+            start = end
+            yield message
+        # A generator left early would lose its place; both callers drain it.
+        del self._buffer[:start]
+
+
+class Throttle:
+    """Keeps a job from flooding the window: drafts are joined, progress thinned, everything else passes in order.
+
+    Args:
+        clock: seconds, monotonic.
+        pause: least time between two events of one kind, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float], pause: float = 0.05) -> None:
+        self._clock = clock
+        self._pause = pause
+        self._draft = ""
+        self._draft_sent = float("-inf")
+        self._progress_sent = float("-inf")
+        self._progress: Progress | None = None
+        self._step: str | None = None
+
+    def feed(self, event: object) -> list[object]:
+        """The events to send now."""
+        now = self._clock()
+        if isinstance(event, DraftText):
+            self._draft += event.text
+            if now - self._draft_sent < self._pause:
+                return []
+            self._draft_sent = now
+            return self._take()
+        if isinstance(event, Progress):
+            self._progress = event
+            if event.step == self._step and event.done < event.total and now - self._progress_sent < self._pause:
+                return []
+            self._step, self._progress_sent = event.step, now
+            return self._take()
+        return [*self._take(), event]
+
+    def flush(self) -> list[object]:
+        """What was held back, when the job has ended."""
+        return self._take()
+
+    def _take(self) -> list[object]:
+        out: list[object] = []
+        if self._progress is not None:
+            out.append(self._progress)
+            self._progress = None
+        if self._draft:
+            out.append(DraftText(self._draft))
+            self._draft = ""
+        return out

@@ -1,0 +1,204 @@
+"""One question, from evidence to checked statements or a refusal.
+
+1. Search; the evidence found is shown at once.
+2. The model says of each passage, one at a time, whether it holds the answer (是/否): the probability it gives to 是
+   tells answering passages from merely related ones far better than its prose does. None holds it: a refusal.
+3. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
+   numbers shown; a mask allows no other.
+4. Each sentence is narrowed to the source sentences that carry it and checked against them.
+
+Texts of documents go to the model as data: tokenised apart from the template, with 【】 replaced, and whatever they
+order, the answer can only consist of sentences that are then held against their source.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.checking import coverage, problems, supporting_spans
+from rag.llm import ChatModel, Message, Session
+from rag.text import normalise
+from rag.types import (
+    Answer,
+    AskEvent,
+    Citation,
+    DraftText,
+    Evidence,
+    EvidenceFound,
+    Progress,
+    Refusal,
+    Statement,
+    StopSignal,
+    Timing,
+)
+
+EvidenceSource = Callable[[str], tuple[Evidence, ...]]
+
+_JUDGED = 5  # passages the model is asked about, best first
+_LEAST_ANSWERING = 0.7  # probability of 是 below which a passage does not answer the question
+_BESIDE_BEST = 1.5  # logits: a passage this much less sure than the best one is left out
+_LONGEST_ANSWER = 500  # tokens
+_LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
+_BETTER_SOURCE = 0.15  # coverage by which another passage must win over the one the model named
+
+_LIST_QUESTION = re.compile(
+    r"哪些|哪几|几[个项条点]?方面|什么(?:要求|内容|措施|举措|任务|工作|安排)|如何|怎[样么]|要点|列出|分别"
+)
+_BULLET = re.compile(r"^[\s#>*•·\-—]*(?:\(?\d{1,2}[.、．)）](?!\d))?[\s*]*")
+
+_JUDGE_ORDER = "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。"
+_WRITE_ORDER = """你是机关里的资料员，只根据给出的资料回答问题。
+要求：
+1. 只写资料里写明的内容，尽量用资料的原话，不加评论、不加资料以外的内容。
+2. 问题问“哪些”时，把资料里的要点逐条写全，每条一句话。
+3. 与问题无关的资料不要用。"""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one question has cost so far."""
+
+    question: str
+    chat: ChatModel
+    stop: StopSignal | None
+    started: float = field(default_factory=time.monotonic)
+    evidence_seconds: float = 0.0
+    first_token: float | None = None
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self.started
+
+    def timing(self) -> Timing:
+        return Timing(self.evidence_seconds, self.first_token, self.elapsed())
+
+
+def answer(
+    question: str, evidence_source: EvidenceSource, chat: ChatModel, stop: StopSignal | None = None
+) -> Iterator[AskEvent]:
+    """Answer from what `evidence_source` finds. The last event is exactly one `Answer` or `Refusal`.
+
+    Raises:
+        JianwenError: the question cannot be searched for, or the model cannot be used.
+        Stopped: `stop` was set.
+    """
+    work = _Work(question, chat, stop)
+    found = evidence_source(question)
+    work.evidence_seconds = work.elapsed()
+    yield EvidenceFound(found, work.evidence_seconds)
+    shown = yield from _choose_evidence(work, found[:_JUDGED])
+    if not shown:
+        yield _refusal(work, found)
+        return
+    sentences = yield from _write(work, shown)
+    statements = tuple(_checked(text, number, shown) for text, number in sentences)
+    if not any(statement.supported for statement in statements):
+        yield _refusal(work, found)
+        return
+    yield Answer(question, statements, shown, chat.name, work.timing(), work.prompt_tokens, work.answer_tokens)
+
+
+def _refusal(work: _Work, found: tuple[Evidence, ...]) -> Refusal:
+    return Refusal(work.question, found, work.chat.name, work.timing(), work.prompt_tokens, work.answer_tokens)
+
+
+def _choose_evidence(work: _Work, found: Sequence[Evidence]) -> Generator[AskEvent, None, tuple[Evidence, ...]]:
+    """Yield progress; return the passages that answer the question, in the order they stand in their documents."""
+    sure: list[float] = []
+    for index, evidence in enumerate(found):
+        yield Progress("正在核对资料", index, len(found))
+        session = work.chat.start(_judge_messages(work.question, evidence), work.stop)
+        yes = session.choose(["是", "否"]).probabilities[0]
+        sure.append(math.log(max(yes, 1e-6) / max(1 - yes, 1e-6)))
+        work.prompt_tokens += session.prompt_tokens
+    least = math.log(_LEAST_ANSWERING / (1 - _LEAST_ANSWERING))
+    bar = max([least, *(value - _BESIDE_BEST for value in sure)])
+    kept = [evidence for evidence, value in zip(found, sure, strict=True) if value >= bar]
+    return tuple(sorted(kept, key=_place))
+
+
+def _place(evidence: Evidence) -> tuple[str, str, int]:
+    return evidence.article.id, evidence.paragraph.id, evidence.passage.start
+
+
+def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, list[tuple[str, int]]]:
+    """Yield the draft as it is written; return the sentences with the evidence number each was given."""
+    session = work.chat.start(_write_messages(work.question, shown), work.stop)
+    work.prompt_tokens += session.prompt_tokens
+    reluctance = _LIST_RELUCTANCE if _LIST_QUESTION.search(work.question) else 0.0
+    sentences: list[tuple[str, int]] = []
+    seen: set[str] = set()
+    while not session.ended and session.answer_tokens < _LONGEST_ANSWER:
+        sentence = yield from _sentence(work, session, reluctance)
+        text = _BULLET.sub("", sentence).replace("**", "").strip()
+        if not re.search(r"\w", text) or text.endswith(("：", ":")):
+            continue  # a bullet or a lead-in states nothing
+        if normalise(text) in seen:
+            break  # going round in circles
+        seen.add(normalise(text))
+        number = 1 + session.choose([f"{n}】" for n in range(1, len(shown) + 1)], "【").index
+        yield DraftText(f"【{number}】")
+        sentences.append((text, number))
+    work.answer_tokens += session.answer_tokens
+    return sentences
+
+
+def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[AskEvent, None, str]:
+    """Yield and return the next sentence; one that ends inside a quotation goes on to the end of the quotation's."""
+    sentence = ""
+    while not session.ended:
+        for piece in session.write("。！？；\n", forbidden="【】", reluctance=reluctance):
+            if work.first_token is None:
+                work.first_token = work.elapsed()
+            sentence += piece
+            yield DraftText(piece)
+        if sentence.count("“") <= sentence.count("”") or sentence.endswith("\n"):
+            break
+    return sentence
+
+
+def _checked(text: str, number: int, shown: Sequence[Evidence]) -> Statement:
+    """The statement with its citations: to the passage the model named, unless another one clearly carries it better."""
+
+    def fitness(candidate: int) -> tuple[bool, float]:
+        source = shown[candidate - 1].passage.text
+        return not problems(text, source), coverage(text, source)
+
+    named = fitness(number)
+    best = max(range(1, len(shown) + 1), key=fitness)
+    found = fitness(best)
+    if found[0] > named[0] or (found[0] == named[0] and found[1] > named[1] + _BETTER_SOURCE):
+        number = best
+    evidence = shown[number - 1]
+    passage = evidence.passage
+    spans = supporting_spans(text, passage.text) or ((0, len(passage.text)),)
+    citations = tuple(
+        Citation(
+            evidence.paragraph, passage.start + start, passage.start + end, evidence.article, evidence.document, number
+        )
+        for start, end in spans
+    )
+    return Statement(text, citations, problems(text, "".join(citation.quote for citation in citations)))
+
+
+# ---------------------------------------------------------------- what the model reads
+
+
+def _judge_messages(question: str, evidence: Evidence) -> tuple[Message, ...]:
+    request = f"资料：\n{_source_text(evidence)}\n\n问题：{question}\n这段资料里写明了问题的答案吗？只回答“是”或“否”。"
+    return Message("system", _JUDGE_ORDER), Message("user", request)
+
+
+def _write_messages(question: str, shown: Sequence[Evidence]) -> tuple[Message, ...]:
+    sources = "\n".join(f"【{number}】{_source_text(evidence)}" for number, evidence in enumerate(shown, 1))
+    return Message("system", _WRITE_ORDER), Message("user", f"资料：\n{sources}\n\n问题：{question}")
+
+
+def _source_text(evidence: Evidence) -> str:
+    """The passage as the model sees it; only our own 【n】 may look like an evidence number."""
+    return evidence.passage.text.replace("【", "［").replace("】", "］")

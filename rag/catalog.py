@@ -1,0 +1,328 @@
+"""The catalogue: one SQLite file that holds the truth (files, articles, paragraphs, boxes, vectors, ingest state).
+
+Everything else in a library folder, the kept originals apart, can be made again from it.
+
+The rollback journal, not WAL: the file alone is the whole truth between transactions (it can be copied to a memory
+stick), it works on network shares, and a second process may read it without writing beside it. `synchronous=EXTRA`
+makes a finished transaction survive a power cut. A `Catalog` belongs to the thread that opened it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.database import Database
+from rag.types import (
+    Article,
+    Box,
+    Document,
+    Evidence,
+    Fragment,
+    Paragraph,
+    Passage,
+    StoredArticle,
+    StoredParagraph,
+)
+
+Span = tuple[int, int]
+
+
+class State(Enum):
+    """A document is shown and searched only when READY."""
+
+    UNFINISHED = "unfinished"  # rows are in, vectors or index entries may be missing
+    READY = "ready"
+    REMOVING = "removing"  # gone for the user; rows, index entries and file go next
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """What the indexes need of one passage."""
+
+    passage: str
+    document: str
+    title: str
+    text: str
+
+
+_PASSAGES = """
+FROM passages JOIN paragraphs ON paragraphs.id = passages.paragraph
+JOIN articles ON articles.id = paragraphs.article JOIN documents ON documents.id = articles.document
+"""
+
+
+class Catalog(Database):
+    """What is in the library. `open` and `close` are `Database`'s."""
+
+    # ------------------------------------------------------------ small notes and the sense of change
+
+    @property
+    def revision(self) -> tuple[int, int]:
+        """Differs from an earlier value when anything was written since, by this process or another."""
+        return int(self.rows("PRAGMA data_version")[0][0]), self.changes
+
+    def note(self, key: str) -> str | None:
+        rows = self.rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def set_note(self, key: str, value: str) -> None:
+        with self.transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def expect_file(self, name: str) -> None:
+        """Remember that the original `name` is about to appear (or to go), so that a kill leaves no orphan."""
+        with self.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO loose VALUES (?)", (name,))
+
+    def forget_file(self, name: str) -> None:
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM loose WHERE file = ?", (name,))
+
+    def loose_files(self) -> tuple[str, ...]:
+        """Remembered files that belong to no document."""
+        return tuple(
+            row[0]
+            for row in self.rows("SELECT file FROM loose WHERE file NOT IN (SELECT sha256 || suffix FROM documents)")
+        )
+
+    # ------------------------------------------------------------ documents
+
+    def insert(
+        self, document: Document, suffix: str, articles: Sequence[Article], cut: Callable[[str], Sequence[Span]]
+    ) -> None:
+        """Write a document with all its rows, UNFINISHED, in one transaction; `cut` divides a paragraph's text."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.id,
+                    document.sha256,
+                    document.name,
+                    document.bytes,
+                    document.added.isoformat(timespec="microseconds"),  # sorted as text
+                    document.pages,
+                    suffix,
+                    State.UNFINISHED.value,
+                ),
+            )
+            for number, article in enumerate(articles, 1):
+                _insert_article(connection, document.id, number, article, cut)
+            connection.execute("DELETE FROM loose WHERE file = ?", (document.sha256 + suffix,))
+
+    def set_state(self, document: str, state: State) -> None:
+        with self.transaction() as connection:
+            connection.execute("UPDATE documents SET state = ? WHERE id = ?", (state.value, document))
+
+    def delete(self, document: str) -> None:
+        """Delete a document's rows; its original becomes a loose file."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO loose SELECT sha256 || suffix FROM documents WHERE id = ?", (document,)
+            )
+            connection.execute("DELETE FROM documents WHERE id = ?", (document,))
+
+    def find(self, sha256: str) -> tuple[str, State] | None:
+        """Id and state of the document with these bytes."""
+        rows = self.rows("SELECT id, state FROM documents WHERE sha256 = ?", (sha256,))
+        return (rows[0][0], State(rows[0][1])) if rows else None
+
+    def in_state(self, state: State) -> tuple[str, ...]:
+        return tuple(
+            row[0] for row in self.rows("SELECT id FROM documents WHERE state = ? ORDER BY added, id", (state.value,))
+        )
+
+    def original(self, document: str) -> str:
+        """The file name of the kept original. Raises KeyError."""
+        rows = self.rows("SELECT sha256 || suffix FROM documents WHERE id = ?", (document,))
+        if not rows:
+            raise KeyError(document)
+        return str(rows[0][0])
+
+    def documents(self, state: State = State.READY) -> tuple[Document, ...]:
+        """In the order they were added."""
+        rows = self.rows(
+            """SELECT id, name, sha256, bytes, added, pages,
+                (SELECT COUNT(*) FROM articles WHERE document = documents.id),
+                (SELECT COUNT(*) FROM paragraphs JOIN articles ON articles.id = article WHERE document = documents.id)
+                FROM documents WHERE state = ? ORDER BY added, id""",
+            (state.value,),
+        )
+        return tuple(
+            Document(
+                id=row[0],
+                name=row[1],
+                sha256=row[2],
+                bytes=row[3],
+                added=dt.datetime.fromisoformat(row[4]),
+                pages=row[5],
+                articles=row[6],
+                paragraphs=row[7],
+            )
+            for row in rows
+        )
+
+    # ------------------------------------------------------------ articles, paragraphs, passages
+
+    def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
+        """The articles of ready documents (all, or those with the given ids) in reading order."""
+        wanted = set(documents)
+        rows = self.rows(
+            """SELECT articles.id FROM articles JOIN documents ON documents.id = document
+                WHERE state = 'ready' ORDER BY added, documents.id, articles.number"""
+        )
+        ids = [row[0] for row in rows if not wanted or row[0].rpartition("-")[0] in wanted]
+        found = self._articles(ids)
+        return tuple(found[article] for article in ids)
+
+    def locate(self, passages: Sequence[tuple[str, float]]) -> tuple[Evidence, ...]:
+        """Turn (passage id, score) into evidence, in the given order; what is unknown or not ready is left out."""
+        where = {
+            row[0]: row
+            for row in self.chunked(
+                f"""SELECT passages.id, start, "end", paragraphs.id, articles.id, documents.id {_PASSAGES}
+                    WHERE documents.state = 'ready' AND passages.id IN""",
+                [passage for passage, _ in passages],
+            )
+        }
+        articles = self._articles(sorted({row[4] for row in where.values()}))
+        documents = {document.id: document for document in self.documents()} if where else {}
+        found = []
+        for passage, score in passages:
+            if passage in where:
+                _, start, end, paragraph_id, article_id, document_id = where[passage]
+                article = articles[article_id]
+                paragraph = next(p for p in article.paragraphs if p.id == paragraph_id)
+                piece = Passage(passage, paragraph_id, start, end, paragraph.text[start:end])
+                found.append(Evidence(piece, paragraph, article, documents[document_id], score))
+        return tuple(found)
+
+    def _articles(self, ids: Sequence[str]) -> dict[str, StoredArticle]:
+        paragraphs: dict[str, list[StoredParagraph]] = {article: [] for article in ids}
+        for row in self.chunked(
+            "SELECT id, article, text, page, fragments, number FROM paragraphs WHERE article IN",
+            ids,
+            "ORDER BY article, number",
+        ):
+            stored = StoredParagraph(row[0], row[1], Paragraph(row[2], row[3], _unpacked(row[4])))
+            paragraphs[row[1]].append(stored)
+        rows = self.chunked("SELECT id, document, title, date, page FROM articles WHERE id IN", ids)
+        return {
+            row[0]: StoredArticle(
+                row[0],
+                row[1],
+                row[2],
+                None if row[3] is None else dt.date.fromisoformat(row[3]),
+                row[4],
+                tuple(paragraphs[row[0]]),
+            )
+            for row in rows
+        }
+
+    # ------------------------------------------------------------ what the indexes are made of
+
+    def passage_counts(self) -> dict[str, int]:
+        """Passages of each ready document."""
+        return dict(self.rows(f"SELECT documents.id, COUNT(*) {_PASSAGES} WHERE state = 'ready' GROUP BY documents.id"))
+
+    def index_rows(self, document: str) -> tuple[IndexRow, ...]:
+        """The passages of one document, whatever its state, with their texts."""
+        rows = self.rows(
+            f"""SELECT passages.id, title, text, start, "end" {_PASSAGES}
+                WHERE documents.id = ? ORDER BY articles.number, paragraphs.number, passages.number""",
+            (document,),
+        )
+        return tuple(IndexRow(row[0], document, row[1], row[2][row[3] : row[4]]) for row in rows)
+
+    def unembedded(self, embedder: str, document: str) -> frozenset[str]:
+        """The passages of one document, whatever its state, that have no vector of `embedder`."""
+        return frozenset(
+            row[0]
+            for row in self.rows(
+                f"""SELECT passages.id {_PASSAGES} LEFT JOIN vectors
+                    ON vectors.passage = passages.id AND vectors.embedder = ?
+                    WHERE documents.id = ? AND vectors.passage IS NULL""",
+                (embedder, document),
+            )
+        )
+
+    def stale(self, embedder: str) -> tuple[str, ...]:
+        """The ready documents that miss a vector of `embedder`."""
+        return tuple(
+            row[0]
+            for row in self.rows(
+                f"""SELECT DISTINCT documents.id {_PASSAGES} LEFT JOIN vectors
+                    ON vectors.passage = passages.id AND vectors.embedder = ?
+                    WHERE state = 'ready' AND vectors.passage IS NULL ORDER BY added, documents.id""",
+                (embedder,),
+            )
+        )
+
+    def store_vectors(self, embedder: str, passages: Sequence[str], vectors: NDArray[np.float32]) -> None:
+        """Keep one unit row of `vectors` (n, d) for each passage, in one transaction; earlier ones are replaced."""
+        blobs = [np.asarray(row, "<f4").tobytes() for row in vectors]
+        with self.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+                [(passage, embedder, blob) for passage, blob in zip(passages, blobs, strict=True)],
+            )
+
+    def vectors(self, embedder: str, document: str | None = None) -> tuple[list[str], list[str], NDArray[np.float32]]:
+        """Passage ids, document ids and vectors (n, d) of all ready documents, or of one whatever its state."""
+        condition, values = ("state = 'ready'", ()) if document is None else ("documents.id = ?", (document,))
+        rows = self.rows(
+            f"""SELECT passages.id, documents.id, vector {_PASSAGES} JOIN vectors ON vectors.passage = passages.id
+                WHERE vectors.embedder = ? AND {condition} ORDER BY documents.added, passages.rowid""",
+            (embedder, *values),
+        )
+        matrix = np.frombuffer(b"".join(row[2] for row in rows), "<f4").astype(np.float32)
+        return [row[0] for row in rows], [row[1] for row in rows], matrix.reshape(len(rows), -1 if rows else 0)
+
+    def trouble(self) -> tuple[str, ...]:
+        """What SQLite's own checks find wrong, in its words; empty when the catalogue is whole."""
+        found = [str(row[0]) for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
+        found += [f"foreign key: {row[0]} {row[1]}" for row in self.rows("PRAGMA foreign_key_check")]
+        return tuple(found)
+
+
+def _insert_article(
+    connection: sqlite3.Connection, document: str, number: int, article: Article, cut: Callable[[str], Sequence[Span]]
+) -> None:
+    article_id = f"{document}-{number}"
+    date = article.date.isoformat() if article.date else None
+    connection.execute(
+        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?)",
+        (article_id, document, number, article.title, date, article.page),
+    )
+    for place, paragraph in enumerate(article.paragraphs, 1):
+        paragraph_id = f"{article_id}-{place}"
+        connection.execute(
+            "INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?, ?)",
+            (paragraph_id, article_id, place, paragraph.text, paragraph.page, _packed(paragraph.fragments)),
+        )
+        connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
+            [
+                (f"{paragraph_id}#{piece}", paragraph_id, piece, start, end)
+                for piece, (start, end) in enumerate(cut(paragraph.text), 1)
+            ],
+        )
+
+
+def _packed(fragments: Sequence[Fragment]) -> str:
+    """Compact JSON that gives back exactly the same numbers."""
+    return json.dumps(
+        [[f.start, f.end, f.box.page, f.box.x0, f.box.y0, f.box.x1, f.box.y1] for f in fragments],
+        separators=(",", ":"),
+    )
+
+
+def _unpacked(text: str) -> tuple[Fragment, ...]:
+    return tuple(Fragment(start, end, Box(*box)) for start, end, *box in json.loads(text))

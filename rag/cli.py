@@ -1,0 +1,308 @@
+"""The terminal: `jianwen COMMAND`. Answers on standard output, progress and messages on standard error.
+
+Exit codes: 0 done, 1 something the user can mend, 2 wrong usage, 70 a bug of ours, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import JianwenError, Stopped
+from rag.settings import home, load_settings, save_settings
+from rag.types import AddStatus, Answer, FileAdded, Progress, Refusal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rag.library import Library
+
+DONE, MENDABLE, USAGE, BUG, STOPPED = 0, 1, 2, 70, 130
+
+_log = logging.getLogger(__name__)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse that speaks Chinese where it speaks at all."""
+
+    def error(self, message: str) -> Any:
+        self.exit(USAGE, f"用法不对：{message}\n{self.format_usage()}运行 jianwen --help 看全部命令。\n")
+
+
+class Terminal:
+    """Where a command writes: results to standard output, progress and messages to standard error."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        from rich.console import Console
+
+        self.as_json = as_json
+        self.out: Console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+        self._err: Console = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+        self._step = ""
+
+    def show(self, value: Any, json_form: Callable[[Any], Any], text_form: Callable[[Console, Any], None]) -> None:
+        if self.as_json:
+            print(json.dumps(json_form(value), ensure_ascii=False), flush=True)
+        else:
+            text_form(self.out, value)
+
+    def message(self, text: str) -> None:
+        from rag.as_text import plain
+
+        self._err.print(plain(text))
+
+    def progress(self, event: Progress) -> None:
+        """One line that is rewritten on a terminal; in a log each step is named once."""
+        from rag.as_text import plain
+
+        if self._err.is_terminal:
+            count = f" {event.done}/{event.total}" if event.total else ""
+            self._err.print(f"\r\x1b[2K{plain(event.step)}{count}", end="")
+        elif event.step != self._step:
+            self._err.print(plain(event.step))
+        self._step = event.step
+
+    def clear_progress(self) -> None:
+        if self._step and self._err.is_terminal:
+            self._err.print("\r\x1b[2K", end="")
+        self._step = ""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    terminal = Terminal(as_json=arguments.json)
+    stop = threading.Event()
+    try:
+        with _stoppable(stop):
+            code: int = arguments.run(arguments, terminal, stop)
+            return code
+    except JianwenError as error:
+        terminal.clear_progress()
+        terminal.message(str(error))
+        return MENDABLE
+    except (Stopped, KeyboardInterrupt):
+        terminal.clear_progress()
+        terminal.message("已停止。")
+        return STOPPED
+    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except Exception:  # noqa: BLE001 — the outermost place: logged whole, and said to be ours
+        terminal.clear_progress()
+        terminal.message(f"程序出错了，这是简问的问题，不是您的操作有误。详情已记入 {_record_bug()}，请交给维护人员。")
+        return BUG
+
+
+@contextmanager
+def _stoppable(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl+C asks for a stop at the next safe point, a second one interrupts at once."""
+
+    def ask(_number: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _record_bug() -> Path:
+    path = home() / "logs" / "jianwen.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    _log.addHandler(handler)
+    _log.exception("unexpected error")
+    _log.removeHandler(handler)
+    handler.close()
+    return path
+
+
+# ---------------------------------------------------------------- commands
+
+
+def _add(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
+    from rag import as_json, as_text
+
+    failed = False
+    with _library(arguments) as library:
+        for event in library.add(arguments.paths, stop=stop):
+            if isinstance(event, FileAdded):
+                failed = failed or event.status is AddStatus.FAILED
+                terminal.clear_progress()
+                terminal.show(event, as_json.file_added, as_text.file_added)
+            else:
+                terminal.progress(event)
+    terminal.clear_progress()
+    return MENDABLE if failed else DONE
+
+
+def _list(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
+    from rag import as_json, as_text
+
+    with _library(arguments) as library:
+        documents = library.documents()
+    if not terminal.as_json:
+        as_text.documents(terminal.out, documents)
+        return DONE
+    for document in documents:
+        terminal.show(document, as_json.document, _unreachable)
+    return DONE
+
+
+def _articles(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
+    from rag import as_json, as_text
+
+    with _library(arguments) as library:
+        for article in library.articles(arguments.documents):
+            terminal.show(article, as_json.article, lambda console, value: as_text.articles(console, [value]))
+    return DONE
+
+
+def _remove(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
+    from rag import as_json
+
+    with _library(arguments) as library:
+        for document in library.remove(arguments.documents):
+            terminal.show(document, as_json.document, lambda console, value: console.print(f"已移除：{value.name}"))
+    return DONE
+
+
+def _rebuild(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
+    with _library(arguments) as library:
+        for event in library.rebuild(stop=stop):
+            terminal.progress(event)
+        count = len(library.documents())
+    terminal.clear_progress()
+    terminal.show(
+        count,
+        lambda value: {"documents": value, "status": "rebuilt"},
+        lambda console, value: console.print(f"索引已重建，共 {value} 份资料。"),
+    )
+    return DONE
+
+
+def _doctor(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
+    from rag import as_json, as_text
+
+    with _library(arguments) as library:
+        findings = library.doctor()
+    for finding in findings:
+        terminal.show(finding, as_json.finding, as_text.finding)
+    return MENDABLE if any(finding.severity == "error" for finding in findings) else DONE
+
+
+def _search(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
+    from rag import as_json, as_text
+
+    questions = _questions(arguments)
+    with _library(arguments) as library:
+        for question in questions:
+            if stop.is_set():
+                raise Stopped
+            result = library.search(question, limit=arguments.limit, within=arguments.within)
+            terminal.show(result, as_json.search_result, as_text.search_result)
+    return DONE
+
+
+def _ask(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
+    from rag import as_json, as_text
+
+    questions = _questions(arguments)
+    with _library(arguments) as library:
+        for question in questions:
+            for event in library.ask(question, within=arguments.within, stop=stop):
+                if isinstance(event, Answer | Refusal):
+                    terminal.clear_progress()
+                    terminal.show(event, as_json.reply, as_text.reply)
+                elif isinstance(event, Progress):
+                    terminal.progress(event)
+    return DONE
+
+
+def _library(arguments: argparse.Namespace) -> Library:
+    from rag.library import Library
+
+    return Library.open(arguments.library)
+
+
+def _questions(arguments: argparse.Namespace) -> list[str]:
+    if (arguments.question is None) == (arguments.questions is None):
+        raise JianwenError("请写出一个问题，或用 --questions 给出问题文件（两者只能选一）。")
+    if arguments.question is not None:
+        return [arguments.question]
+    try:
+        lines = arguments.questions.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise JianwenError(f"问题文件 {arguments.questions} 读不出来。请检查路径，并存为 UTF-8 编码。") from error
+    questions = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            question = json.loads(line)["question"]
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise JianwenError(
+                f'问题文件 {arguments.questions} 第 {number} 行不对。每行应是 {{"question": "……"}} 这样的 JSON。'
+            ) from error
+        questions.append(str(question))
+    return questions
+
+
+def _unreachable(_console: Console, _value: Any) -> None:
+    raise AssertionError("the text form is printed elsewhere")
+
+
+# ---------------------------------------------------------------- the words of the command line
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--library", type=Path, metavar="目录", help="资料库所在的文件夹")
+    common.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象，供其他程序读取")
+    parser = _Parser(prog="jianwen", description="简问：向本机的资料提问，每句话都有出处。", parents=[common])
+    parser.set_defaults(library=None, json=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+
+    def command(name: str, run: Callable[..., int], summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary, parents=[common])
+        sub.set_defaults(run=run)
+        return sub
+
+    command("add", _add, "添加文件或文件夹").add_argument("paths", nargs="+", type=Path, metavar="文件")
+    command("list", _list, "列出资料")
+    command("articles", _articles, "列出文章和段落").add_argument("documents", nargs="*", metavar="资料")
+    command("remove", _remove, "移除资料").add_argument("documents", nargs="+", metavar="资料")
+    command("rebuild", _rebuild, "重建索引")
+    command("doctor", _doctor, "检查资料库和模型有没有问题")
+    search = command("search", _search, "查找段落")
+    search.add_argument("--limit", type=_positive, default=10, metavar="段数", help="最多几段，默认 10")
+    for asking in (search, command("ask", _ask, "提问，得到有出处的回答")):
+        asking.add_argument("question", nargs="?", metavar="问题")
+        asking.add_argument("--questions", type=Path, metavar="文件", help="问题文件，每行一个 JSON 对象")
+        asking.add_argument("--within", nargs="+", default=(), metavar="资料", help="只在这些资料里找")
+    _add_models(command)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("至少是 1")
+    return number

@@ -1,0 +1,66 @@
+"""A chat model that does what a test wrote down. Implements `ChatModel`; nothing of ours is patched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rag.errors import Stopped
+from rag.llm import Message, Pick
+from rag.types import StopSignal
+
+
+@dataclass
+class ScriptedChat:
+    """`answering(passage text)` is the probability of 是; `draft` is written sentence by sentence; `numbers` are the
+    evidence numbers it wants, one for each sentence (1 when they run out). `prompts` keeps what it was given to read.
+    """
+
+    draft: str = ""
+    numbers: Sequence[int] = ()
+    answering: Callable[[str], float] = lambda _prompt: 0.99
+    name: str = "scripted"
+    context_tokens: int = 4096
+    prompts: list[tuple[Message, ...]] = field(default_factory=list)
+
+    def load(self) -> None:
+        pass
+
+    def count_tokens(self, text: str) -> int:
+        return len(text)
+
+    def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> ScriptedSession:
+        if stop is not None and stop.is_set():
+            raise Stopped
+        self.prompts.append(tuple(messages))
+        return ScriptedSession(self, sum(len(message.text) for message in messages), messages[-1].text)
+
+
+class ScriptedSession:
+    def __init__(self, chat: ScriptedChat, prompt_tokens: int, prompt: str) -> None:
+        self.prompt_tokens = prompt_tokens
+        self.answer_tokens = 0
+        self.ended = not chat.draft
+        self._chat = chat
+        self._prompt = prompt
+        self._left = chat.draft
+        self._numbers = list(chat.numbers)
+
+    def write(self, until: str, *, forbidden: str = "", reluctance: float = 0.0) -> Iterator[str]:
+        while self._left:
+            letter, self._left = self._left[0], self._left[1:]
+            self.answer_tokens += 1
+            self.ended = not self._left
+            if letter not in forbidden:
+                yield letter
+            if letter in until:
+                return
+        self.ended = True
+
+    def choose(self, options: Sequence[str], lead: str = "") -> Pick:
+        if list(options) == ["是", "否"]:
+            yes = self._chat.answering(self._prompt)
+            return Pick(0 if yes >= 0.5 else 1, (yes, 1 - yes), 1.0)
+        wanted = f"{self._numbers.pop(0) if self._numbers else 1}】"
+        index = options.index(wanted)
+        return Pick(index, tuple(float(i == index) for i in range(len(options))), 1.0)

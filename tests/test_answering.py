@@ -1,0 +1,141 @@
+"""From evidence to checked statements or a refusal, with a model that follows a script."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from rag.answering import answer
+from rag.errors import Stopped
+from rag.types import (
+    Answer,
+    AskEvent,
+    Document,
+    DraftText,
+    Evidence,
+    EvidenceFound,
+    Paragraph,
+    Passage,
+    Refusal,
+    StoredArticle,
+    StoredParagraph,
+)
+from tests.scripted_chat import ScriptedChat
+
+EXAM = "六要做好备考工作，力争今年中考取得新成绩。要用好《学科质量提升参考资料》，促进初中教育发展。"
+SAFETY = "七要强化要素保障。新增省级平安校园6所，平安中考目标圆满完成。"
+
+
+def evidence(*texts: str) -> tuple[Evidence, ...]:
+    """One document with one article; each text is a paragraph and its only passage."""
+    document = Document("d" * 12, "简报.txt", "d" * 64, 1, dt.datetime(2024, 3, 26, tzinfo=dt.UTC), 1, 1, len(texts))
+    paragraphs = tuple(
+        StoredParagraph(f"{document.id}-1-{n}", f"{document.id}-1", Paragraph(text)) for n, text in enumerate(texts, 1)
+    )
+    article = StoredArticle(f"{document.id}-1", document.id, "会议", dt.date(2024, 3, 25), 1, paragraphs)
+    return tuple(
+        Evidence(Passage(f"{p.id}#1", p.id, 0, len(p.text), p.text), p, article, document, 1.0 / n)
+        for n, p in enumerate(paragraphs, 1)
+    )
+
+
+def asked(chat: ScriptedChat, *texts: str, question: str = "今年中考备考有哪些要求？") -> list[AskEvent]:
+    return list(answer(question, lambda _question: evidence(*texts), chat))
+
+
+def answered(chat: ScriptedChat, *texts: str) -> Answer:
+    final = asked(chat, *texts)[-1]
+    assert isinstance(final, Answer)
+    return final
+
+
+def holds(*needles: str) -> Callable[[str], float]:
+    return lambda prompt: 0.99 if any(needle in prompt for needle in needles) else 0.01
+
+
+def test_each_sentence_becomes_a_statement_cited_to_the_sentence_that_carries_it() -> None:
+    result = answered(ScriptedChat(EXAM, answering=holds("备考")), EXAM, SAFETY)
+    assert [s.text for s in result.statements] == [
+        "六要做好备考工作，力争今年中考取得新成绩。",
+        "要用好《学科质量提升参考资料》，促进初中教育发展。",
+    ]
+    assert all(s.supported for s in result.statements)
+    assert [c.quote for s in result.statements for c in s.citations] == [s.text for s in result.statements]
+
+
+def test_passages_that_do_not_answer_are_not_shown_to_the_model_that_writes() -> None:
+    chat = ScriptedChat(EXAM, answering=holds("备考工作"))
+    result = answered(chat, SAFETY, EXAM)
+    assert [e.paragraph.text for e in result.evidence] == [EXAM]
+    assert "平安中考" not in chat.prompts[-1][-1].text
+
+
+def test_no_answering_passage_is_a_refusal_that_shows_the_nearest() -> None:
+    final = asked(ScriptedChat("不该写出来。", answering=lambda _prompt: 0.1), EXAM, SAFETY)[-1]
+    assert isinstance(final, Refusal)
+    assert [e.paragraph.text for e in final.nearest] == [EXAM, SAFETY]
+
+
+def test_nothing_found_is_a_refusal() -> None:
+    final = asked(ScriptedChat())[-1]
+    assert isinstance(final, Refusal)
+    assert final.nearest == ()
+
+
+def test_a_changed_figure_is_marked_and_the_rest_stands() -> None:
+    result = answered(ScriptedChat("新增省级平安校园9所。平安中考目标圆满完成。"), SAFETY)
+    assert [s.supported for s in result.statements] == [False, True]
+    assert "9所" in result.statements[0].problems[0]
+
+
+def test_an_answer_of_nothing_but_invention_is_a_refusal() -> None:
+    final = asked(ScriptedChat("吕梁市共有三所大学，分别位于离石、汾阳和孝义。"), SAFETY)[-1]
+    assert isinstance(final, Refusal)
+
+
+def test_a_sentence_cited_to_the_wrong_passage_is_moved_to_the_one_that_says_it() -> None:
+    result = answered(ScriptedChat("新增省级平安校园6所。", numbers=[1]), EXAM, SAFETY)
+    assert result.statements[0].citations[0].paragraph.text == SAFETY
+    assert result.statements[0].citations[0].number == 2
+
+
+def test_the_draft_carries_the_numbers_of_existing_evidence_and_the_model_cannot_write_its_own() -> None:
+    chat = ScriptedChat("六要做好备考工作【9】，力争今年中考取得新成绩。")
+    events = asked(chat, EXAM)
+    draft = "".join(event.text for event in events if isinstance(event, DraftText))
+    assert draft.startswith("六要做好备考工作9，力争今年中考取得新成绩。【1】")
+
+
+def test_evidence_comes_first_and_the_answer_last() -> None:
+    events = asked(ScriptedChat(EXAM), EXAM)
+    assert isinstance(events[0], EvidenceFound)
+    assert [type(event) for event in events if isinstance(event, Answer | Refusal)] == [Answer]
+    assert isinstance(events[-1], Answer)
+
+
+def test_bullets_and_lead_ins_state_nothing() -> None:
+    result = answered(ScriptedChat("今年中考备考的要求有：\n1. **要用好《学科质量提升参考资料》**。\n"), EXAM)
+    assert [s.text for s in result.statements] == ["要用好《学科质量提升参考资料》。"]
+
+
+def test_going_round_in_circles_ends_the_answer() -> None:
+    result = answered(ScriptedChat("要用好《学科质量提升参考资料》。" * 50), EXAM)
+    assert len(result.statements) == 1
+
+
+def test_marks_of_ours_in_a_document_are_not_taken_for_evidence_numbers() -> None:
+    chat = ScriptedChat("要用好《学科质量提升参考资料》。")
+    answered(chat, "【2】" + EXAM)
+    assert "【2】" not in chat.prompts[-1][-1].text
+
+
+def test_a_stop_is_honoured_between_steps() -> None:
+    stop = threading.Event()
+    events = answer("备考？", lambda _question: evidence(EXAM), ScriptedChat(EXAM), stop)
+    next(events)
+    stop.set()
+    with pytest.raises(Stopped):
+        list(events)
