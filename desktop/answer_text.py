@@ -27,14 +27,16 @@ def answer_html(answer: Answer) -> str:
         )
         text = escape(statement.text)
         if statement.supported:
-            rows.append(f'<li style="{_ITEM}">{text}{marks}</li>')
+            rows.append(point(f"{text}{marks}"))
         else:
             why = "；".join(escape(problem) for problem in statement.problems)
             rows.append(
-                f'<li style="{_ITEM}"><span style="color:{style.MUTED}"><s>{text}</s></span>{marks}<br>'
-                f'<span style="color:{style.TROUBLE};font-size:10pt">{UNVERIFIED}：{why}</span></li>'
+                point(
+                    f'<span style="color:{style.MUTED}"><s>{text}</s></span>{marks}<br>'
+                    f'<span style="color:{style.TROUBLE};font-size:10pt">{UNVERIFIED}：{why}</span>'
+                )
             )
-    return f'<ul style="margin:0 0 0 -22px">{"".join(rows)}</ul>{_readings(answer.readings)}'
+    return "".join(rows) + _readings(answer.readings)
 
 
 def refusal_html(refusal: Refusal) -> str:
@@ -46,11 +48,15 @@ def refusal_html(refusal: Refusal) -> str:
     )
     return (
         f'<p style="font-size:14pt;font-weight:600;color:{style.INK};margin:6px 0 6px 0">{REFUSED}</p>'
-        f'<p style="line-height:160%;color:{style.MUTED};margin:0">{hint}</p>{_readings(refusal.readings)}'
+        f'<p style="line-height:{style.LINE_PERCENT}%;color:{style.MUTED};margin:0">{hint}</p>'
+        f"{_readings(refusal.readings)}"
     )
 
 
-_ITEM = "line-height:165%;margin:0 0 9px 0"
+def point(html: str) -> str:
+    """One point of a list, hanging from its dot (Qt sets the dots of real lists too high)."""
+    shape = f"line-height:{style.LINE_PERCENT}%;margin:0 0 9px 21px;text-indent:-21px"
+    return f'<p style="{shape}"><span style="color:{style.ACCENT}">•</span>&nbsp;&nbsp;{html}</p>'
 
 
 def _readings(readings: Mapping[str, str]) -> str:

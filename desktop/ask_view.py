@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QTextBlockFormat, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop import style
 from desktop.answer_text import answer_html, answer_plain, footer, refusal_html
@@ -70,7 +70,8 @@ class AskView(QWidget):
         self.stop_button = button("停止", "停止回答（Esc）")
         self.stop_button.clicked.connect(self.stop)
         for part in (self.ask_button, self.stop_button):
-            part.setMinimumSize(84, 40)
+            part.setMinimumWidth(84)
+            part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.question, 1)
@@ -95,26 +96,32 @@ class AskView(QWidget):
 
     def _make_panes(self) -> QSplitter:
         self.asked = label("", "heading", wrap=True, selectable=True)
-        self.state = label("", "muted")
+        self.state = label("", "muted")  # what is being done
+        self.footer = ElidedLabel()  # how it was done
+        self.footer.setProperty("role", "muted")
         self.copy_button = button("复制回答", "复制回答和出处，可以粘贴到文档里", quiet=True)
         self.copy_button.clicked.connect(self.copy)
         line = QHBoxLayout()
         line.setContentsMargins(20, 0, 18, 0)
-        line.addWidget(self.state, 1)
+        line.addWidget(self.footer, 1)
         line.addWidget(self.copy_button)
         upper = QWidget()
         column = QVBoxLayout(upper)
         column.setContentsMargins(0, 4, 0, 8)
         column.setSpacing(8)
-        asked_row = QHBoxLayout()
+        asked_row = QVBoxLayout()
+        asked_row.setSpacing(5)
         asked_row.setContentsMargins(20, 0, 18, 0)
         asked_row.addWidget(self.asked)
+        asked_row.addWidget(self.state)
         column.addLayout(asked_row)
         column.addWidget(self.answer, 1)
         column.addLayout(line)
         self.evidence_head = label("", "muted")
         self.evidence_head.setContentsMargins(18, 10, 12, 6)
         lower = QWidget()
+        lower.setObjectName("ground")
+        lower.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         below = QVBoxLayout(lower)
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(0)
@@ -141,7 +148,7 @@ class AskView(QWidget):
     def stop(self) -> None:
         if self.asking:
             self.stop_button.setEnabled(False)
-            self.state.setText("正在停止…")
+            self._say("正在停止…")
             self.stop_wanted.emit()
 
     def focus_question(self) -> None:
@@ -158,7 +165,7 @@ class AskView(QWidget):
     def copy(self) -> None:
         if isinstance(self.result, Answer):
             QGuiApplication.clipboard().setText(answer_plain(self.result))
-            self.state.setText("已复制，出处附在后面")
+            self.footer.setText("已复制，出处附在后面")
 
     def _cited(self, url: QUrl) -> None:
         scheme, _, rest = url.toString().partition(":")
@@ -179,9 +186,10 @@ class AskView(QWidget):
         self._drafting = False
         self.asked.setText(question)
         self.answer.clear()
+        self.footer.setText("")
         self.evidence.show_evidence(())
         self.evidence_head.setText("")
-        self.state.setText(waiting)
+        self._say(waiting)
         self._stack.setCurrentWidget(self.panes)
         self._set_asking(True)
 
@@ -190,7 +198,7 @@ class AskView(QWidget):
         match event:
             case Progress(step, done, total):
                 if not self._drafting:
-                    self.state.setText(f"{step}…（{done}/{total}）" if total > 1 else f"{step}…")
+                    self._say(f"{step}…（{done}/{total}）" if total > 1 else f"{step}…")
             case EvidenceFound(evidence, _):
                 self.evidence.show_evidence(evidence)
                 self.evidence_head.setText(f"找到 {len(evidence)} 段有关的内容" if evidence else "没有找到有关的内容")
@@ -199,14 +207,18 @@ class AskView(QWidget):
             case Answer() | Refusal():
                 self._show(event)
 
+    def _say(self, text: str) -> None:
+        self.state.setText(text)
+        self.state.setVisible(bool(text))
+
     def end(self, words: str = "") -> None:
         """The job has ended; `words` (Chinese) say how, where no answer has come."""
         self._set_asking(False)
         if self.result is None:
-            self.state.setText(words + ("，上面的草稿没有核对过" if self._drafting else ""))
+            self._say(words + ("，下面的草稿没有核对过" if self._drafting else ""))
 
     def _draft(self, text: str) -> None:
-        self.state.setText(DRAFTING)
+        self._say(DRAFTING)
         bar = self.answer.verticalScrollBar()
         follow = bar.value() >= bar.maximum() - 4
         cursor = QTextCursor(self.answer.document())
@@ -214,7 +226,7 @@ class AskView(QWidget):
         if not self._drafting:
             self._drafting = True
             block = QTextBlockFormat()
-            block.setLineHeight(165, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            block.setLineHeight(style.LINE_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
             cursor.setBlockFormat(block)
         grey = QTextCharFormat()
         grey.setForeground(QColor(style.FAINT))
@@ -236,7 +248,8 @@ class AskView(QWidget):
             self.evidence.show_evidence(result.nearest)
             self.evidence_head.setText("以下段落最接近，但没有回答这个问题：" if result.nearest else "")
         self.copy_button.setVisible(isinstance(result, Answer))
-        self.state.setText(footer(result))
+        self._say("")
+        self.footer.setText(footer(result))
 
     def _set_asking(self, asking: bool) -> None:
         self.asking = asking

@@ -9,19 +9,23 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from desktop.protocol import (
+    AddFiles,
     Ask,
     FrameReader,
     Job,
     JobDone,
+    JobEnd,
     JobEvent,
     JobFailed,
     JobStopped,
+    Rebuild,
+    Remove,
     Request,
     StopJob,
     ToEngine,
@@ -33,25 +37,47 @@ DEATHS_ALLOWED = 3  # within DEATHS_WINDOW seconds; then restarting would only g
 DEATHS_WINDOW = 60.0
 
 
-class Ticket(QObject):
-    """One job as the window sees it. `event` carries what the job yields; `ended` comes exactly once, last, with
-    a JobDone, JobFailed or JobStopped.
+def _ignore(_: object) -> None:
+    pass
+
+
+class Ticket:
+    """One job as the window sees it: `on_event` is called with what the job yields, then `on_end` exactly once.
+
+    No QObject: its signals would hold the closures connected to them, those hold the ticket, and PySide crashes when
+    the last reference to a QObject goes away in its own destructor.
     """
 
-    event = Signal(object)
-    ended = Signal(object)
-
-    def __init__(self, engine: Engine, number: int, request: Request) -> None:
-        super().__init__(engine)
+    def __init__(
+        self,
+        engine: Engine,
+        number: int,
+        request: Request,
+        on_event: Callable[[object], None],
+        on_end: Callable[[JobEnd], None],
+    ) -> None:
         self.number = number
         self.request = request
         self.running = True
         self._engine = engine
+        self._on_event = on_event
+        self._on_end = on_end
 
     def stop(self) -> None:
-        """Ask the job to stop; `ended` tells when it has."""
+        """Ask the job to stop; `on_end` tells when it has."""
         if self.running:
             self._engine.stop(self.number)
+
+    def forget(self) -> None:
+        """Call nobody any more: whoever asked has gone."""
+        self._on_event = self._on_end = _ignore
+
+    def tell(self, event: object) -> None:
+        self._on_event(event)
+
+    def finish(self, end: JobEnd) -> None:
+        self.running = False
+        self._on_end(end)
 
 
 class Engine(QObject):
@@ -116,9 +142,14 @@ class Engine(QObject):
         for message in outbox:
             self._write(message)
 
-    def submit(self, request: Request) -> Ticket:
+    def submit(
+        self,
+        request: Request,
+        on_event: Callable[[object], None] = _ignore,
+        on_end: Callable[[JobEnd], None] = _ignore,
+    ) -> Ticket:
         """Queue a job."""
-        ticket = Ticket(self, next(self._numbers), request)
+        ticket = Ticket(self, next(self._numbers), request, on_event, on_end)
         self._tickets[ticket.number] = ticket
         self._write(Job(ticket.number, request))
         return ticket
@@ -132,16 +163,16 @@ class Engine(QObject):
         """Start anew (other settings, another library). Running jobs end as stopped."""
         self.library = (library or self.library).absolute()
         self._deaths.clear()
-        for ticket in list(self._tickets.values()):
-            self._end(ticket, JobStopped(ticket.number))
         self._outbox.clear()
-        if self._process is None:
-            self.start()
-        elif not self._again:
+        if self._process is not None and not self._again:
             # The new child needs the library's lock, so the old one must be gone first.
             self._again = True
             self._process.closeWriteChannel()
             self._impatience.start(3000)
+        for ticket in list(self._tickets.values()):  # what these ends set off waits for the new child
+            self._end(ticket, JobStopped(ticket.number))
+        if self._process is None:
+            self.start()
 
     def shutdown(self) -> None:
         """End the child, waiting a moment for it: the only call here that blocks."""
@@ -168,18 +199,16 @@ class Engine(QObject):
     def _read(self) -> None:
         if self._process is None or self._again:  # what an engine on its way out still says is about old jobs
             return
-        for message in self._frames.feed(self._process.readAllStandardOutput().data()):
+        for message in self._frames.feed(bytes(self._process.readAllStandardOutput().data())):
             match message:
                 case JobEvent(number, event) if number in self._tickets:
-                    self._tickets[number].event.emit(event)
+                    self._tickets[number].tell(event)
                 case (JobDone() | JobFailed() | JobStopped()) as end if end.id in self._tickets:
                     self._end(self._tickets[end.id], end)
 
-    def _end(self, ticket: Ticket, end: JobDone | JobFailed | JobStopped) -> None:
+    def _end(self, ticket: Ticket, end: JobEnd) -> None:
         self._tickets.pop(ticket.number, None)
-        ticket.running = False
-        ticket.ended.emit(end)
-        ticket.deleteLater()
+        ticket.finish(end)
 
     def _lose_patience(self) -> None:
         if self._process is not None:
@@ -199,7 +228,7 @@ class Engine(QObject):
             return
         self._read()  # the last words
         self._drop_process()
-        asking = any(isinstance(ticket.request, Ask) for ticket in self._tickets.values())
+        lost = [ticket.request for ticket in self._tickets.values()]
         self._lose_all()
         now = self._clock()
         self._deaths = [death for death in self._deaths if now - death < DEATHS_WINDOW] + [now]
@@ -210,13 +239,12 @@ class Engine(QObject):
             )
             return
         self.start()
-        question = "刚才的问题没有完成，请再问一次。" if asking else "资料库没有受影响。"
-        self.died.emit(f"后台程序意外退出，已重新启动。{question}")
+        self.died.emit(f"后台程序意外退出，已重新启动。{_loss(lost)}")
 
     def _lose_all(self) -> None:
+        self._outbox.clear()
         for ticket in list(self._tickets.values()):
             self._end(ticket, JobFailed(ticket.number, "后台程序意外退出。", lost=True))
-        self._outbox.clear()
 
     def _drop_process(self) -> None:
         if self._process is not None:
@@ -227,6 +255,15 @@ class Engine(QObject):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".old.log"))
+
+
+def _loss(requests: Sequence[Request]) -> str:
+    """What the user lost with the engine, and what to do."""
+    if any(isinstance(request, Ask) for request in requests):
+        return "刚才的问题没有完成，请再问一次。"
+    if any(isinstance(request, AddFiles | Remove | Rebuild) for request in requests):
+        return "刚才的操作没有做完，请再做一次；已经加入的资料都还在。"
+    return "资料库没有受影响。"
 
 
 def _environment() -> QProcessEnvironment:

@@ -18,11 +18,11 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
+from desktop.backend import Backend, EngineLibrary
 from desktop.protocol import (
     AddFiles,
     Ask,
@@ -36,7 +36,6 @@ from desktop.protocol import (
     LibraryState,
     ListModels,
     LoadLibrary,
-    ModelChoice,
     ModelList,
     OpenDocument,
     OpenedDocument,
@@ -51,41 +50,10 @@ from desktop.protocol import (
     pack,
 )
 from rag.errors import JianwenError, Stopped
-from rag.types import AddEvent, AskEvent, Document, Progress, StopSignal, StoredArticle
+from rag.types import StopSignal
 
 BUG_MESSAGE = "程序出错了，这是简问的问题，不是您操作有误。"
 GRACE = 5.0  # seconds a running job gets to end once the window has gone
-
-
-class EngineLibrary(Protocol):
-    """What of `rag.library.Library` the engine uses. Generators may be answered between steps: while `add`,
-    `resume` or `warm_up` is suspended at a yield, `documents`, `articles`, `file` and `ask` must work.
-    """
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def read_only(self) -> bool: ...
-    def documents(self) -> tuple[Document, ...]: ...
-    def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]: ...
-    def file(self, document: str) -> Path: ...
-    def add(self, paths: Sequence[Path], stop: StopSignal | None = None) -> Iterator[AddEvent]: ...
-    def resume(self, stop: StopSignal | None = None) -> Iterator[Progress]: ...
-    def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]: ...
-    def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]: ...
-    def remove(self, documents: Sequence[str]) -> tuple[Document, ...]: ...
-    def ask(
-        self, question: str, within: Sequence[str] = (), stop: StopSignal | None = None
-    ) -> Iterator[AskEvent]: ...
-    def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Backend:
-    """Where the engine gets its library and its list of models: the seam for tests."""
-
-    open: Callable[[Path], EngineLibrary]
-    models: Callable[[], tuple[ModelChoice, ...]]
 
 
 class JobQueue:
@@ -269,13 +237,6 @@ def _claim_pipes() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(0, "rb", buffering=0, closefd=False), os.fdopen(out, "wb")
 
 
-def default_backend() -> Backend:
-    """The real library and the models on this machine."""
-    from desktop.engine_backend import open_library, usable_models
-
-    return Backend(open_library, usable_models)
-
-
 def _named(factory: str) -> Backend:
     module, _, name = factory.partition(":")
     backend = getattr(importlib.import_module(module), name)()
@@ -291,9 +252,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     faulthandler.enable(file=2)
     parser = argparse.ArgumentParser()
     parser.add_argument("--library", type=Path, required=True)
-    parser.add_argument("--factory", help="module:function giving a Backend")
+    parser.add_argument("--factory", default="desktop.backend:real", help="module:function giving a Backend")
     arguments = parser.parse_args(argv)
-    backend = _named(arguments.factory) if arguments.factory else default_backend()
+    backend = _named(arguments.factory)
     queue, outlet = JobQueue(), Outlet(outgoing)
     reader = threading.Thread(target=_read_jobs, args=(incoming, queue, outlet), daemon=True, name="jobs")
     reader.start()

@@ -5,16 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop import style
+from desktop.answer_text import point
 from desktop.widgets import PlainBrowser, button
 
 _H = f"color:{style.ACCENT};font-size:13pt;font-weight:600;margin:18px 0 4px 0"
-_P = "line-height:165%;margin:0 0 4px 0"
-_L = "line-height:165%;margin:0 0 3px 0"
+_P = f"line-height:{style.LINE_PERCENT}%;margin:0 0 4px 0"
 
 
 def _list(*items: str) -> str:
-    rows = "".join(f'<li style="{_L}">{item}</li>' for item in items)
-    return f'<ul style="margin:0 0 0 -20px">{rows}</ul>'
+    return "".join(map(point, items))
 
 
 PAGE = f"""
@@ -52,10 +51,14 @@ PAGE = f"""
 }
 <p style="{_H}">快捷键</p>
 <table cellspacing="0" cellpadding="4">
-<tr><td width="130"><b>Ctrl+O</b></td><td width="170">添加资料</td><td width="110"><b>Ctrl+L</b></td><td>写问题</td></tr>
-<tr><td><b>Esc</b></td><td>停止回答</td><td><b>Ctrl+F</b></td><td>在原文中查找</td></tr>
-<tr><td><b>Alt+←</b></td><td>回到上一处原文</td><td><b>F3</b></td><td>下一处查找结果</td></tr>
-<tr><td><b>Ctrl+= / Ctrl+-</b></td><td>放大、缩小原文</td><td><b>Delete</b></td><td>移除选中的资料</td></tr>
+<tr><td width="130"><b>Ctrl+O</b></td><td width="170">添加资料</td>
+<td width="110"><b>Ctrl+L</b></td><td>写问题</td></tr>
+<tr><td><b>Esc</b></td><td>停止回答</td>
+<td><b>Ctrl+F</b></td><td>在原文中查找</td></tr>
+<tr><td><b>Alt+←</b></td><td>回到上一处原文</td>
+<td><b>F3</b></td><td>下一处查找结果</td></tr>
+<tr><td><b>Ctrl+= / Ctrl+-</b></td><td>放大、缩小原文</td>
+<td><b>Delete</b></td><td>移除选中的资料</td></tr>
 </table>
 """
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from desktop.library_items import ARTICLE, DOCUMENT, IN_SCOPE, NOTE, TreeDelegate
 from desktop.protocol import LibraryState
 from desktop.task_row import TaskRow
-from desktop.widgets import button, label, plain_tip, set_property
+from desktop.widgets import button, label, plain_tip, prose, set_property
 from rag.types import Document, StoredArticle
 
 
@@ -80,7 +80,7 @@ class LibraryView(QWidget):
         drop = QFrame()
         drop.setObjectName("drop")
         text = label("把简报文件拖到这里，\n或点“添加资料”", "heading", wrap=True)
-        hint = label("可以是文本文件（txt）或带文字的 PDF，\n也可以是整个文件夹。\n资料只保存在这台电脑上。", "muted", wrap=True)
+        hint = prose("支持 txt 和带文字的 PDF，\n也可以拖进整个文件夹。\n资料只保存在这台电脑上。")
         column = QVBoxLayout(drop)
         column.setContentsMargins(18, 18, 18, 18)
         column.setSpacing(12)
@@ -113,7 +113,7 @@ class LibraryView(QWidget):
         self.setAcceptDrops(not state.read_only)
         self._stack.setCurrentWidget(self.tree if state.documents else self._drop)
         if len(state.documents) == 1:
-            self.tree.topLevelItem(0).setExpanded(True)
+            self._document_items()[0].setExpanded(True)
 
     def show_articles(self, document: str, articles: Sequence[StoredArticle]) -> None:
         """List a document's articles under it."""
@@ -153,7 +153,8 @@ class LibraryView(QWidget):
         return item
 
     def _document_items(self) -> list[QTreeWidgetItem]:
-        return [self.tree.topLevelItem(place) for place in range(self.tree.topLevelItemCount())]
+        items = (self.tree.topLevelItem(place) for place in range(self.tree.topLevelItemCount()))
+        return [item for item in items if item is not None]
 
     def _item_document(self, item: QTreeWidgetItem) -> str:
         return str(item.data(0, DOCUMENT))
@@ -197,7 +198,7 @@ class LibraryView(QWidget):
             event.acceptProposedAction()
             set_property(self._target, "over", True)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
         set_property(self._target, "over", False)
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -30,7 +30,7 @@ class _Sheet(QWidget):
         self.picture = QImage()
         self.marks: list[tuple[QRectF, QColor]] = []
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         paper = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import pickle
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from rag.types import DraftText, Document, Progress, StoredArticle
+from rag.types import Document, DraftText, Progress, StoredArticle
 
 # ---------------------------------------------------------------- what may be asked of the engine
 
@@ -189,20 +189,20 @@ class FrameReader:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[object]:
-        """Yield every message that is complete with `data`."""
+    def feed(self, data: bytes) -> list[object]:
+        """Every message that is complete with `data`."""
         self._buffer += data
+        messages: list[object] = []
         start = 0
         while len(self._buffer) - start >= _HEADER.size:
             (length,) = _HEADER.unpack_from(self._buffer, start)
             end = start + _HEADER.size + length
             if len(self._buffer) < end:
                 break
-            message = pickle.loads(memoryview(self._buffer)[start + _HEADER.size : end])
+            messages.append(pickle.loads(self._buffer[start + _HEADER.size : end]))
             start = end
-            yield message
-        # A generator left early would lose its place; both callers drain it.
         del self._buffer[:start]
+        return messages
 
 
 class Throttle:

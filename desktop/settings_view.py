@@ -10,14 +10,14 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.protocol import ModelChoice
+from desktop.protocol import ModelChoice, ModelList
 from desktop.widgets import button, label
 from rag.settings import Settings, model_folders
 
@@ -38,7 +38,7 @@ class SettingsDialog(QDialog):
         self.threads.setSpecialValueText("自动")
         self.threads.setSuffix(" 个")
         self.threads.setValue(min(settings.threads, self.threads.maximum()))
-        self.chat_note, self.embedding_note = label("", "muted", wrap=True), label("", "muted", wrap=True)
+        self.chat_note, self.embedding_note = label("", "muted"), label("", "muted")
         self.warning = label(
             "换了检索模型，资料库要重新建立索引，才能继续查找和提问。资料多时需要一些时间，可以随时停止、以后再建。",
             "caution",
@@ -55,16 +55,22 @@ class SettingsDialog(QDialog):
         self.show_models(())
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
+        form = QGridLayout()
         form.setHorizontalSpacing(18)
-        form.setVerticalSpacing(7)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow(label("写回答的模型"), self.chat)
-        form.addRow(label(""), self.chat_note)
-        form.addRow(label("查资料的模型"), self.embedding)
-        form.addRow(label(""), self.embedding_note)
-        form.addRow(label("使用处理器核心"), self.threads)
-        form.addRow(label(""), label("一般选“自动”。用得太多，电脑会卡，回答也不会更快。", "muted", wrap=True))
+        form.setVerticalSpacing(5)
+        form.setColumnStretch(1, 1)
+        advice = label("一般选“自动”。用得太多，电脑会卡，回答也不会更快。", "muted")
+        rows: tuple[tuple[str, QWidget, QWidget], ...] = (
+            ("写回答的模型", self.chat, self.chat_note),
+            ("查资料的模型", self.embedding, self.embedding_note),
+            ("使用处理器核心", self.threads, advice),
+        )
+        for n, (name, field, note) in enumerate(rows):
+            field.setMinimumHeight(34)
+            form.addWidget(label(name), 3 * n, 0)
+            form.addWidget(field, 3 * n, 1)
+            form.addWidget(note, 3 * n + 1, 1)
+            form.setRowMinimumHeight(3 * n + 2, 10)
         cancel = button("取消")
         cancel.clicked.connect(self.reject)
         row = QHBoxLayout()
@@ -108,9 +114,10 @@ class SettingsDialog(QDialog):
             self.state.setText("")
         self._changed()
 
-    def say(self, text: str) -> None:
-        """A line beside the buttons."""
-        self.state.setText(text)
+    def offer(self, event: object) -> None:
+        """Take what the engine found."""
+        if isinstance(event, ModelList):
+            self.show_models(event.models, known=True)
 
     def result_settings(self) -> Settings:
         """The settings as they stand in the dialog."""

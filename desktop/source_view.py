@@ -42,7 +42,9 @@ class SourceView(QWidget):
         self.find_bar.moved.connect(self.find_next)
         self.find_bar.closed.connect(self._end_find)
         self._stack = QStackedWidget()
-        self._stack.addWidget(EmptyState("原文", "点回答里的【数字】、一段依据，或左边的一篇文章，\n原文就显示在这里，引用的话会标出来。"))
+        self._stack.addWidget(
+            EmptyState("原文", "点回答里的【数字】、一段依据，或左边的一篇文章，\n原文就显示在这里，引用的话会标出来。")
+        )
         self._stack.addWidget(self.text)
         self._bar = self._make_bar()
         self._fallback = label("这个 PDF 打不开，下面显示的是从中读出的文字。", "caution", wrap=True)
@@ -137,9 +139,7 @@ class SourceView(QWidget):
         changed = self.place is None or self.place.article.id != place.article.id
         self.place = place
         self._bar.show()
-        self.title.setText(place.article.label)
-        date = place.article.date.isoformat() if place.article.date else "日期不详"
-        self.meta.setText(f"{date} · {place.document.name} · 第 {place.page} 页")
+        self._caption(place.article, place.page)
         self.back_button.setEnabled(bool(self._history))
         as_pdf = is_pdf(place.document) and self._open_pdf(place)
         self._fallback.setVisible(is_pdf(place.document) and not as_pdf)
@@ -151,6 +151,13 @@ class SourceView(QWidget):
         self._usual.setText("适宽" if as_pdf else "原大")
         if changed and not self.find_bar.isHidden():
             self._find(self.find_bar.line.text())
+
+    def _caption(self, article: StoredArticle, page: int) -> None:
+        """Say in the head what is shown."""
+        if self.place is not None:
+            date = article.date.isoformat() if article.date else "日期不详"
+            self.title.setText(article.label)
+            self.meta.setText(f"{date} · {self.place.document.name} · 第 {page} 页")
 
     def _open_pdf(self, place: Place) -> bool:
         file = self.files.get(place.document.id)
@@ -172,6 +179,11 @@ class SourceView(QWidget):
         self.page_label.setText(f"第 {page} / {pages} 页")
         self._previous.setEnabled(page > 1)
         self._next.setEnabled(page < pages)
+        if self.place is not None:
+            here = self.place.article
+            known = [here, *self._articles.get(self.place.document.id, ())]
+            on_page = (a for a in known if any(paragraph.page == page for paragraph in a.paragraphs))
+            self._caption(next(on_page, here), page)
 
     @property
     def shows_pdf(self) -> bool:

@@ -31,10 +31,11 @@ def choose_library(asked: Path | None, state: QSettings) -> Path:
 
 def run(library: Path | None) -> int:
     """Open the window; returns when it is closed."""
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        if not os.environ.get("QT_QPA_PLATFORM"):
-            print("没有图形桌面，窗口打不开。在终端里可以这样提问：jianwen ask 今年有哪些要求？", file=sys.stderr)
-            return 1
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
+        print("没有图形桌面，窗口打不开。在终端里可以这样提问：jianwen ask 今年有哪些要求？", file=sys.stderr)
+        return 1
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program
     app = QApplication(["jianwen"])
     app.setApplicationName("jianwen")

@@ -32,6 +32,7 @@ FAMILIES = (
     "WenQuanYi Micro Hei",
 )
 TEXT_POINTS = 11.0
+LINE_PERCENT = 122  # of the type's own line height, which for Chinese type is already about 1.4 of its size
 SMALL_POINTS = 10.0
 
 
@@ -126,21 +127,17 @@ QToolButton:hover {{ background: {ACCENT_SOFT}; border-color: transparent; }}
 QToolButton:disabled {{ background: transparent; border-color: transparent; }}
 QToolButton::menu-indicator {{ image: none; }}
 
-QLineEdit, QSpinBox, QComboBox {{
+QLineEdit {{
     background: {PAPER}; border: 1px solid #cdd5df; border-radius: 6px; padding: 6px 10px;
     selection-background-color: {ACCENT};
 }}
-QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {ACCENT}; }}
+QLineEdit:focus {{ border-color: {ACCENT}; }}
 QLineEdit#question {{ padding: 9px 12px; font-size: 12pt; }}
-QComboBox::drop-down {{ border: none; width: 26px; }}
-QComboBox QAbstractItemView {{ border: 1px solid {LINE}; selection-background-color: {ACCENT_SOFT};
-    selection-color: {INK}; outline: none; }}
 
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 
 QTreeView {{ background: {PAPER}; border: none; outline: none; }}
-QTreeView::branch {{ background: {PAPER}; }}
 QTextBrowser, QTextEdit {{ background: {PAPER}; border: none; selection-background-color: #b7cdea;
     selection-color: {INK}; }}
 QScrollArea {{ background: transparent; border: none; }}
@@ -155,10 +152,12 @@ QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QWidget#pane {{ background: {PAPER}; }}
+QWidget#ground {{ background: {GROUND}; }}
 QWidget#bar {{ background: {PAPER}; border-bottom: 1px solid {LINE}; }}
 QWidget#footer {{ background: {PAPER}; border-top: 1px solid {LINE}; }}
 QLabel[role="heading"] {{ font-size: 12pt; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {MUTED}; font-size: 10pt; }}
+QLabel[role="prose"] {{ color: {MUTED}; font-size: 10.5pt; }}
 QLabel[role="trouble"] {{ color: {TROUBLE}; font-size: 10pt; }}
 QLabel[role="caution"] {{ color: {CAUTION}; background: {CAUTION_SOFT}; border-radius: 6px; padding: 8px 12px; }}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from desktop.widgets import ElidedLabel, button, label, tool
 from rag.types import AddStatus, FileAdded, Progress
+
+LINGER = 6000  # milliseconds a finished import stays on screen
 
 
 class TaskRow(QFrame):
@@ -26,11 +29,14 @@ class TaskRow(QFrame):
         self.stop = button("停止", "停止这项工作，已经完成的部分会保留", quiet=True)
         self.stop.clicked.connect(self._stop)
         self.close_button = tool("✕", "收起")
-        self.close_button.clicked.connect(self._discard)
+        self.close_button.clicked.connect(self.discard)
         self.close_button.hide()
         self.details = label("", "trouble", wrap=True, selectable=True)
         self.details.hide()
         self.results: list[FileAdded] = []
+        self._lingering = QTimer(self)
+        self._lingering.setSingleShot(True)
+        self._lingering.timeout.connect(self.discard)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.title, 1)
@@ -62,8 +68,15 @@ class TaskRow(QFrame):
         self.stop.hide()
         self.bar.hide()
         self.close_button.show()
-        self.title.setText(ending or self._summary())
-        self.step.hide()
+        self.step.setText(ending or self._summary())
+
+    def linger(self) -> None:
+        """Go by itself after a while."""
+        self._lingering.start(LINGER)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._lingering.stop()
+        super().hideEvent(event)
 
     @property
     def failures(self) -> int:
@@ -85,6 +98,6 @@ class TaskRow(QFrame):
         self.step.setText("正在停止…")
         self.stop_wanted.emit()
 
-    def _discard(self) -> None:
+    def discard(self) -> None:
         self.hide()
         self.deleteLater()

@@ -44,7 +44,7 @@ class TextPage(PlainBrowser):
         self.clear()
         cursor = QTextCursor(self.document())
         margin = QTextBlockFormat()
-        margin.setLineHeight(140, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        margin.setLineHeight(110, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         margin.setBottomMargin(6)
         if article.title:
             self._block(cursor, article.title, margin, self._type(3.0, style.INK, bold=True))
@@ -52,7 +52,7 @@ class TextPage(PlainBrowser):
         margin.setBottomMargin(16)
         self._block(cursor, date, margin, self._type(-1.5, style.MUTED))
         body = QTextBlockFormat()
-        body.setLineHeight(175, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        body.setLineHeight(style.LINE_PERCENT + 6, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         body.setBottomMargin(10)
         body.setTextIndent(2 * self.fontMetrics().horizontalAdvance("中") * (self._points / style.TEXT_POINTS))
         for paragraph in article.paragraphs:
@@ -139,8 +139,8 @@ class TextPage(PlainBrowser):
         selections = []
         for cursor, colour in marks:
             selection = QTextEdit.ExtraSelection()
-            selection.cursor = cursor  # type: ignore[attr-defined]  # missing in the stubs
-            selection.format.setBackground(QColor(colour))  # type: ignore[attr-defined]
+            selection.cursor = cursor
+            selection.format.setBackground(QColor(colour))
             selections.append(selection)
         self.setExtraSelections(selections)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop import style
+
 
 def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
     """A label that shows its text as it is: never markup."""
@@ -29,6 +32,17 @@ def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: boo
         made.setProperty("role", role)
     if selectable:
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def prose(text: str) -> QLabel:
+    """Several lines of our own words, with room between them (plain labels have no line height)."""
+    lines = escape(text).replace("\n", "<br>")
+    made = QLabel(f'<p style="line-height:{style.LINE_PERCENT}%;margin:0">{lines}</p>')
+    made.setTextFormat(Qt.TextFormat.RichText)
+    made.setWordWrap(True)
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.setProperty("role", "prose")
     return made
 
 
@@ -77,7 +91,7 @@ class ElidedLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         return QSize(40, super().minimumSizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         painter = QPainter(self)
         text = self.fontMetrics().elidedText(self.text(), self._mode, self.contentsRect().width())
         painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
@@ -85,8 +99,6 @@ class ElidedLabel(QLabel):
 
 def plain_tip(text: str) -> str:
     """A tooltip that Qt cannot take for markup, whatever the text."""
-    from html import escape
-
     return f"<p style='white-space:pre-wrap'>{escape(text)}</p>" if text else ""
 
 
@@ -100,7 +112,7 @@ class PlainBrowser(QTextBrowser):
         self.setUndoRedoEnabled(False)
         self.refused: list[str] = []  # what some text tried to have loaded
 
-    def loadResource(self, type: int, name: QUrl | str, /) -> Any:
+    def loadResource(self, type: int, name: QUrl | str, /) -> Any:  # noqa: ARG002
         """Never load: text from documents must not reach files or the network."""
         self.refused.append(name.toString() if isinstance(name, QUrl) else name)
 
@@ -147,7 +159,7 @@ class EmptyState(QWidget):
     def __init__(self, heading: str, hint: str) -> None:
         super().__init__()
         self._heading = label(heading, "heading", wrap=True)
-        self._hint = label(hint, "muted", wrap=True)
+        self._hint = prose(hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(36, 24, 36, 60)
         column.setSpacing(10)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from rag.checking import coverage, problems, supporting_spans
 from rag.llm import ChatModel, Message, Session
-from rag.text import normalise
+from rag.text import normalise, sentences
 from rag.types import (
     Answer,
     AskEvent,
@@ -39,10 +39,11 @@ from rag.types import (
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 
 _JUDGED = 5  # passages the model is asked about, best first
-_LEAST_ANSWERING = 0.7  # probability of 是 below which a passage does not answer the question
+_LEAST_ANSWERING = 0.9  # probability of 是 below which a passage does not answer the question
 _BESIDE_BEST = 1.5  # logits: a passage this much less sure than the best one is left out
 _LONGEST_ANSWER = 500  # tokens
 _LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
+_OPENING = 60  # characters of a paragraph's first sentence shown with a passage from further down
 _BETTER_SOURCE = 0.15  # coverage by which another passage must win over the one the model named
 
 _LIST_QUESTION = re.compile(
@@ -95,8 +96,8 @@ def answer(
     if not shown:
         yield _refusal(work, found)
         return
-    sentences = yield from _write(work, shown)
-    statements = tuple(_checked(text, number, shown) for text, number in sentences)
+    written = yield from _write(work, shown)
+    statements = tuple(_checked(text, number, shown) for text, number in written)
     if not any(statement.supported for statement in statements):
         yield _refusal(work, found)
         return
@@ -131,7 +132,7 @@ def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, 
     session = work.chat.start(_write_messages(work.question, shown), work.stop)
     work.prompt_tokens += session.prompt_tokens
     reluctance = _LIST_RELUCTANCE if _LIST_QUESTION.search(work.question) else 0.0
-    sentences: list[tuple[str, int]] = []
+    written: list[tuple[str, int]] = []
     seen: set[str] = set()
     while not session.ended and session.answer_tokens < _LONGEST_ANSWER:
         sentence = yield from _sentence(work, session, reluctance)
@@ -143,9 +144,9 @@ def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, 
         seen.add(normalise(text))
         number = 1 + session.choose([f"{n}】" for n in range(1, len(shown) + 1)], "【").index
         yield DraftText(f"【{number}】")
-        sentences.append((text, number))
+        written.append((text, number))
     work.answer_tokens += session.answer_tokens
-    return sentences
+    return written
 
 
 def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[AskEvent, None, str]:
@@ -163,7 +164,7 @@ def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[Ask
 
 
 def _checked(text: str, number: int, shown: Sequence[Evidence]) -> Statement:
-    """The statement with its citations: to the passage the model named, unless another one clearly carries it better."""
+    """The statement, cited to the passage the model named unless another one clearly carries it better."""
 
     def fitness(candidate: int) -> tuple[bool, float]:
         source = shown[candidate - 1].passage.text
@@ -200,5 +201,15 @@ def _write_messages(question: str, shown: Sequence[Evidence]) -> tuple[Message, 
 
 
 def _source_text(evidence: Evidence) -> str:
-    """The passage as the model sees it; only our own 【n】 may look like an evidence number."""
-    return evidence.passage.text.replace("【", "［").replace("】", "］")
+    """The passage as the model sees it: which article, how its paragraph opens, the words themselves.
+
+    A passage cut from a long paragraph (「四是……」) says neither who asks for it nor when. Only our own 【n】 may look
+    like an evidence number, so those of the document are replaced.
+    """
+    passage, article = evidence.passage, evidence.article
+    heading = f"（{article.date}，{article.label}）\n" if article.date else f"（{article.label}）\n"
+    opening = ""
+    if passage.start > 0:
+        start, end = sentences(evidence.paragraph.text)[0]
+        opening = evidence.paragraph.text[start : min(end, start + _OPENING, passage.start)] + "……"
+    return (heading + opening + passage.text).replace("【", "［").replace("】", "］")

@@ -1,9 +1,10 @@
-"""The JSON forms of our values: what `--json` prints, one object a line. Others script against them; keep them exact."""
+"""What `--json` prints, one object a line. Others script against these forms; keep them exact."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from rag.models import ModelStatus
 from rag.types import (
     Answer,
     Box,
@@ -88,6 +89,18 @@ def reply(value: Answer | Refusal) -> Json:
 
 def finding(value: Finding) -> Json:
     return {"severity": value.severity, "message": value.message, "remedy": value.remedy}
+
+
+def model_status(value: ModelStatus) -> Json:
+    return {
+        "role": value.role,
+        "name": value.name,
+        "path": str(value.path) if value.path else None,
+        "bytes": value.bytes,
+        "sha256": value.spec.source.sha256 if value.spec else None,
+        "whole": value.whole,
+        "problem": value.problem,
+    }
 
 
 def _statement(value: Statement) -> Json:

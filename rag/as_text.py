@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from rag.models import ROLE_TITLES, ModelStatus
 from rag.types import (
     AddStatus,
     Answer,
@@ -34,7 +35,9 @@ _EXCERPT = 90  # characters of a paragraph shown in a list
 
 def plain(text: str) -> str:
     """`text` without control and format characters; line breaks become spaces."""
-    return "".join(" " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf"))
+    return "".join(
+        " " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf")
+    )
 
 
 def file_added(console: Console, event: FileAdded) -> None:
@@ -85,6 +88,19 @@ def finding(console: Console, value: Finding) -> None:
     console.print(Text(f"[{word}] ", style=colour).append(plain(value.message), style="default"))
     if value.remedy:
         console.print(Text(f"       办法：{plain(value.remedy)}"))
+
+
+def model_status(console: Console, value: ModelStatus) -> None:
+    title = ROLE_TITLES[value.role]
+    if value.whole:
+        line = Text("[完整] ", style="green").append(f"{title} {value.name}", style="default")
+        console.print(line.append(f"（{value.bytes / 1e6:,.0f} MB，{value.path}）", style="default"))
+    elif value.path is None:
+        console.print(Text("[缺少] ", style="red").append(f"{title} {value.name}", style="default"))
+        console.print("       办法：运行 jianwen models fetch 下载，或按 models/README.md 把文件放进 models 文件夹。")
+    else:
+        console.print(Text("[不可用] ", style="red").append(f"{title} {value.name}", style="default"))
+        console.print(Text(f"       {plain(value.problem)}"))
 
 
 def _answer(console: Console, value: Answer) -> None:

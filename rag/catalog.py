@@ -146,15 +146,16 @@ class Catalog(Database):
             raise KeyError(document)
         return str(rows[0][0])
 
-    def documents(self, state: State = State.READY) -> tuple[Document, ...]:
-        """In the order they were added."""
-        rows = self.rows(
-            """SELECT id, name, sha256, bytes, added, pages,
-                (SELECT COUNT(*) FROM articles WHERE document = documents.id),
-                (SELECT COUNT(*) FROM paragraphs JOIN articles ON articles.id = article WHERE document = documents.id)
-                FROM documents WHERE state = ? ORDER BY added, id""",
-            (state.value,),
-        )
+    def documents(self, ids: Sequence[str] | None = None) -> tuple[Document, ...]:
+        """The ready documents (all, or those of `ids`) in the order they were added."""
+        statement = """SELECT id, name, sha256, bytes, added, pages,
+            (SELECT COUNT(*) FROM articles WHERE document = documents.id),
+            (SELECT COUNT(*) FROM paragraphs JOIN articles ON articles.id = article WHERE document = documents.id)
+            FROM documents WHERE state = 'ready'"""
+        if ids is None:
+            rows = self.rows(f"{statement} ORDER BY added, id")
+        else:
+            rows = sorted(self.chunked(f"{statement} AND id IN", ids), key=lambda row: (row[4], row[0]))
         return tuple(
             Document(
                 id=row[0],
@@ -193,7 +194,7 @@ class Catalog(Database):
             )
         }
         articles = self._articles(sorted({row[4] for row in where.values()}))
-        documents = {document.id: document for document in self.documents()} if where else {}
+        documents = {document.id: document for document in self.documents(sorted({row[5] for row in where.values()}))}
         found = []
         for passage, score in passages:
             if passage in where:

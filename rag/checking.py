@@ -1,8 +1,8 @@
 """Does the cited text say this sentence? Deterministic, explainable, without a model.
 
 Two questions, in this order: which sentences of a passage carry the statement (`supporting_spans`), and what of the
-statement do they not hold (`problems`). Hard facts (figures with units, dates, 《titles》, “quoted words”, names) are all
-or nothing; of the remaining wording most must occur in the source, measured on Han bigrams.
+statement do they not hold (`problems`). Hard facts (figures with units, dates, 《titles》, “quoted words”, names) are
+all or nothing; of the remaining wording most must occur in the source, measured on Han bigrams.
 """
 
 from __future__ import annotations

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 DONE, MENDABLE, USAGE, BUG, STOPPED = 0, 1, 2, 70, 130
 
+_BAR = 24  # characters
+_MANY = 10_000  # from here on (bytes) a share reads better than a count
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,8 +68,7 @@ class Terminal:
         from rag.as_text import plain
 
         if self._err.is_terminal:
-            count = f" {event.done}/{event.total}" if event.total else ""
-            self._err.print(f"\r\x1b[2K{plain(event.step)}{count}", end="")
+            self._err.print(f"\r\x1b[2K{plain(event.step)}{_share(event)}", end="")
         elif event.step != self._step:
             self._err.print(plain(event.step))
         self._step = event.step
@@ -75,6 +77,14 @@ class Terminal:
         if self._step and self._err.is_terminal:
             self._err.print("\r\x1b[2K", end="")
         self._step = ""
+
+
+def _share(event: Progress) -> str:
+    if not event.total:
+        return ""
+    filled = int(_BAR * event.done / event.total)
+    count = f"{event.done / event.total:.0%}" if event.total > _MANY else f"{event.done}/{event.total}"
+    return f" {'█' * filled}{'░' * (_BAR - filled)} {count}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -186,10 +196,8 @@ def _remove(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.
 
 def _rebuild(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
     with _library(arguments) as library:
-        for event in library.rebuild(stop=stop):
-            terminal.progress(event)
+        _follow(library.rebuild(stop=stop), terminal)
         count = len(library.documents())
-    terminal.clear_progress()
     terminal.show(
         count,
         lambda value: {"documents": value, "status": "rebuilt"},
@@ -236,6 +244,30 @@ def _ask(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Even
     return DONE
 
 
+def _models(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
+    """`models` lists, `models fetch` and `models check` do their work first and then list."""
+    from rag import as_json, as_text, models
+
+    settings = load_settings()
+    if arguments.action == "use":
+        settings = models.use(arguments.name, settings)
+        save_settings(settings)
+    elif arguments.action == "fetch":
+        _follow(models.fetch(settings, stop), terminal)
+    elif arguments.action == "check":
+        _follow(models.check(settings, stop), terminal)
+    found = models.status(settings)
+    for one in found:
+        terminal.show(one, as_json.model_status, as_text.model_status)
+    return DONE
+
+
+def _follow(events: Iterable[Progress], terminal: Terminal) -> None:
+    for event in events:
+        terminal.progress(event)
+    terminal.clear_progress()
+
+
 def _library(arguments: argparse.Namespace) -> Library:
     from rag.library import Library
 
@@ -273,7 +305,7 @@ def _unreachable(_console: Console, _value: Any) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--library", type=Path, metavar="目录", help="资料库所在的文件夹")
     common.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象，供其他程序读取")
     parser = _Parser(prog="jianwen", description="简问：向本机的资料提问，每句话都有出处。", parents=[common])
@@ -297,7 +329,13 @@ def _parser() -> argparse.ArgumentParser:
         asking.add_argument("question", nargs="?", metavar="问题")
         asking.add_argument("--questions", type=Path, metavar="文件", help="问题文件，每行一个 JSON 对象")
         asking.add_argument("--within", nargs="+", default=(), metavar="资料", help="只在这些资料里找")
-    _add_models(command)
+    actions = command("models", _models, "列出模型；fetch 下载，check 校验，use 换用").add_subparsers(
+        dest="action", metavar="动作", parser_class=_Parser
+    )
+    for action, summary in (("fetch", "下载默认模型"), ("check", "逐字节校验模型")):
+        actions.add_parser(action, help=summary, description=summary, parents=[common])
+    use = actions.add_parser("use", help="换用另一个模型", description="换用另一个模型", parents=[common])
+    use.add_argument("name", metavar="模型文件或文件夹")
     return parser
 
 

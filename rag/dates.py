@@ -1,7 +1,7 @@
 """Dates in Chinese text, and the year of those that are printed without one. Pure.
 
-Papers print 「3月25日」 and leave the year to the reader. It is found as a reader finds it: a full date near by, what the
-text plans or looks back on («安排部署2024年…», «2023年度…述职», «刚刚过去的2023年»), else the dates of the neighbours.
+Papers print 「3月25日」 and leave the year to the reader. It is found as a reader finds it: a full date nearby, what
+the text plans or looks back on («安排部署2024年…», «2023年度…述职», «刚刚过去的2023年»), else the dates of the neighbours.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ _YEAR = r"(?P<year>\d{4}|[〇零○一二三四五六七八九]{4})"
 _N = r"(?:\d{1,2}|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])"
 _TO = r"\s*(?:—{1,2}|-{1,2}|－|–|~|～|至|到)\s*"
 _MONTH = rf"(?P<month>{_N})\s*月"
-_DAYS = rf"(?P<day>{_N})\s*(?:日|号)?(?:{_TO}(?:(?P<last_month>{_N})\s*月\s*)?(?P<last_day>{_N})\s*(?:日|号)(?!\d)|(?<=[日号]))"
+_LAST = rf"{_TO}(?:(?P<last_month>{_N})\s*月\s*)?(?P<last_day>{_N})\s*(?:日|号)(?!\d)"
+_DAYS = rf"(?P<day>{_N})\s*(?:日|号)?(?:{_LAST}|(?<=[日号]))"
 _PATTERNS = tuple(
     re.compile(pattern)
     for pattern in (
@@ -74,7 +75,7 @@ _PATTERNS = tuple(
         rf"(?<!\d){_YEAR}\s*年\s*{_MONTH}份?",
         rf"(?<!\d){_YEAR}\s*年(?P<fiscal>度)?(?!代)",
         rf"(?<![\d.〇一二三四五六七八九十]){_MONTH}\s*{_DAYS}",
-        rf"(?<![\d.〇一二三四五六七八九十个]){_MONTH}份?(?![\u4e00-\u9fff]*?球)",
+        rf"(?<![\d.〇一二三四五六七八九十个]){_MONTH}份?(?!球)",
     )
 )
 

@@ -1,20 +1,15 @@
 """The two derived indexes of a library, kept in step with its catalogue.
 
-Each lives in a numbered folder of its own (`chroma/3`, `keywords/7`); the catalogue notes which number holds, so that
-making one anew and swapping is one transaction, and a half-made one is never looked at. At every clean close the note
-also keeps a seal (size and checksum of each file): what does not match it was changed behind our back, or written by a
-program that was killed. Such an index is not trusted. Then, and for a second process, searches are exact ones over
-the catalogue's own vectors and over an index in memory: never an empty or wrong answer because an index is damaged.
+Trouble in a derived index is logged and never shown as an empty or wrong answer: when Chroma or tantivy cannot be
+used or trusted (damaged, killed while writing, or in the hands of another process), searches run exactly over the
+catalogue's own vectors and over a keyword index in memory, until `repair` or `rebuild` has mended the files.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import shutil
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -23,278 +18,198 @@ from numpy.typing import NDArray
 
 from rag.catalog import Catalog
 from rag.errors import Stopped
+from rag.generations import Generations
 from rag.keywords import KeywordIndex, KeywordTrouble
 from rag.text import search_terms
 from rag.types import Finding, Progress, StopSignal
 from rag.vectors import ExactVectors, VectorIndex, VectorTrouble, probe
 
-Ranking = list[tuple[str, float]]
-Seal = dict[str, tuple[int, int]]
+Ranking = list[tuple[str, float]]  # (passage id, score), best first
 
-_SMALL: Final = 2000  # vectors: up to here making Chroma's index anew is quicker than a probe of it
+SMALL: Final = 2000  # vectors: up to here making Chroma's index anew is quicker than a probe of it
+_STEP: Final = 1000
 _SAMPLE: Final = "2024年5月，“十四五”规划提出：义务教育“双减”要求3.5%以上 GDP"
-# changes when the cutting of terms does, so that an index of other terms is not used
-_TERMS: Final = "terms"
-_log = logging.getLogger(__name__)
+_MEND: Final = "运行 jianwen rebuild 重建索引。检索结果不受影响，只是慢一些。"
+_logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Note:
-    """What the catalogue remembers of one index. `recipe`: the embedder's name, or the fingerprint of the terms."""
+class VectorStore:
+    """Nearest passages of one library. `recipe` names what made a vector: the embedder, and how it was given texts."""
 
-    generation: int = 0
-    recipe: str = ""
-    seal: Seal = field(default_factory=dict)
-
-
-class Indexes:
-    """Vectors and keywords of one library; opened when first needed. Belongs to the catalogue's thread."""
-
-    def __init__(self, folder: Path, catalog: Catalog, writable: bool, small: int = _SMALL) -> None:
-        self._folder = folder
+    def __init__(self, library: Path, catalog: Catalog, writable: bool, small: int = SMALL) -> None:
         self._catalog = catalog
         self._writable = writable
         self._small = small
+        self.generations = Generations(library, catalog, "chroma")
         self._chroma: VectorIndex | None = None
-        self._chroma_recipe = ""
+        self._recipe = ""  # of what is open
         self._doubted = False  # Chroma's files are not to be opened before `repair`
         self._exact: tuple[object, ExactVectors] | None = None
-        self._stale: tuple[object, bool] | None = None
-        self._keywords: KeywordIndex | None = None
-        self._keywords_revision: tuple[int, int] | None = None  # what a reader's index was checked against
-        self._on_disk = False
-
-    # ------------------------------------------------------------ searching
+        self._seen: tuple[object, bool, dict[str, int]] | None = None
 
     def nearest(self, vector: NDArray[np.float32], limit: int, recipe: str, documents: Sequence[str] = ()) -> Ranking:
         """Passages near `vector` (d,), best first: by Chroma when it is in order, else exactly.
 
         Empty as long as some passage has no vector of this `recipe` (the embedder was changed).
         """
-        if self._is_stale(recipe):
+        stale, counts = self._look(recipe)
+        if stale:
             return []
-        chroma = self._open_chroma(recipe)
+        chroma = self._open(recipe)
         if chroma is not None:
             try:
                 found = chroma.nearest(vector, limit, documents)
             except VectorTrouble:
-                _log.exception("Chroma failed; answering from the catalogue's vectors")
+                _logger.exception("Chroma failed; answering from the catalogue's vectors")
                 self._doubt()
             else:
-                counts = self._catalog.passage_counts()
                 possible = sum(counts.get(d, 0) for d in set(documents)) if documents else sum(counts.values())
                 if len(found) >= min(limit, possible):  # a filtered graph search may stop short
                     return found
         return self._exact_vectors(recipe).nearest(vector, limit, documents)
 
-    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> Ranking:
-        """Passages holding some of `terms`, best first."""
-        try:
-            return self._open_keywords().matching(terms, limit, documents)
-        except KeywordTrouble:
-            _log.exception("tantivy failed; answering from an index in memory")
-            self._keywords, self._on_disk = self._keywords_in_memory(), False
-            return self._keywords.matching(terms, limit, documents)
-
-    # ------------------------------------------------------------ following the catalogue
-
     def add(self, document: str, recipe: str) -> None:
-        """Put a document's passages into both indexes. Trouble there is logged: the catalogue has everything."""
-        chroma = self._open_chroma(recipe)
+        chroma = self._open(recipe)
         if chroma is not None:
             try:
-                passages, documents, vectors = self._catalog.vectors(recipe, document)
-                chroma.upsert(passages, documents, vectors)
+                chroma.upsert(*self._catalog.vectors(recipe, document))
             except VectorTrouble:
-                _log.exception("Chroma did not take document %s", document)
+                _logger.exception("Chroma did not take document %s", document)
                 self._doubt()
-        try:
-            keywords = self._open_keywords()
-            self._put_keywords(keywords, document)
-            keywords.commit()
-        except KeywordTrouble:
-            _log.exception("tantivy did not take document %s", document)
-            self._drop_keywords()
 
     def remove(self, document: str) -> None:
-        """Take a document out of both indexes. Trouble there is logged: searches only show what is catalogued."""
-        chroma = self._open_chroma(self._note("chroma").recipe)
+        chroma = self._open(self.generations.note.recipe)
         if chroma is not None:
             try:
                 chroma.remove(document)
             except VectorTrouble:
-                _log.exception("Chroma did not remove document %s", document)
+                _logger.exception("Chroma did not remove document %s", document)
                 self._doubt()
-        try:
-            keywords = self._open_keywords()
-            keywords.remove(document)
-            keywords.commit()
-        except KeywordTrouble:
-            _log.exception("tantivy did not remove document %s", document)
-            self._drop_keywords()
 
     def repair(self, recipe: str, stop: StopSignal | None = None) -> Iterator[Progress]:
-        """Bring Chroma's index back into use if it is not: mended when a probe finds it sound, else made anew."""
-        self._open_keywords()
-        if self._open_chroma(recipe) is not None:
+        """Bring Chroma back into use if it is not: mended when a probe finds it sound, else made anew."""
+        if self._open(recipe) is not None:
             return
-        note = self._note("chroma")
-        yield Progress("检查检索索引", 0, 0)
         passages, documents, vectors = self._catalog.vectors(recipe)
-        if note.recipe == recipe and len(passages) > self._small:
-            folder = self._path("chroma", note.generation)
+        if self.generations.note.recipe == recipe and len(passages) > self._small:
+            yield Progress("检查检索索引", 0, 0)
+            folder = self.generations.folder
             present = probe(folder) if folder.is_dir() else None
-            if present is not None:
-                try:
-                    self._chroma = VectorIndex.open(folder)
-                    self._chroma.discard(sorted(present - set(passages)))
-                    missing = [row for row, passage in enumerate(passages) if passage not in present]
-                    self._chroma.upsert(
-                        [passages[row] for row in missing], [documents[row] for row in missing], vectors[missing]
-                    )
-                    self._chroma_recipe, self._doubted = recipe, False
-                    return
-                except VectorTrouble:
-                    _log.exception("Chroma's index cannot be mended; making it anew")
-        yield from self._rebuild_chroma(recipe, stop)
+            if present is not None and self._mend(recipe, present, passages, documents, vectors):
+                return
+        yield from self.rebuild(recipe, stop)
 
     def rebuild(self, recipe: str, stop: StopSignal | None = None) -> Iterator[Progress]:
-        """Make both indexes anew from the catalogue, each in a new folder that takes the old one's place."""
-        documents = tuple(self._catalog.passage_counts())
-        self._drop_keywords()
-        generation = self._fresh("keywords")
-        keywords = KeywordIndex.open(self._path("keywords", generation))
-        try:
-            for done, document in enumerate(documents):
-                _check(stop)
-                yield Progress("重建关键词索引", done, len(documents))
-                self._put_keywords(keywords, document)
-            keywords.commit()
-        except BaseException:
-            keywords.close()
-            raise
-        self._swap("keywords", _Note(generation, _terms_recipe()))
-        self._keywords, self._on_disk = keywords, True
-        yield from self._rebuild_chroma(recipe, stop)
-
-    # ------------------------------------------------------------ life
-
-    def tidy(self) -> None:
-        """Delete index folders that are not in use (half made, or outlived)."""
-        for kind in ("chroma", "keywords"):
-            keep = str(self._note(kind).generation)
-            for entry in self._path(kind).glob("*"):
-                if entry.name != keep:  # may fail while Windows still holds a file: next time
-                    shutil.rmtree(entry, ignore_errors=True)
-
-    def close(self) -> None:
-        """Close both and seal what was written, so that the next opening trusts it."""
-        chroma, self._chroma = self._chroma, None
-        if chroma is not None:
-            try:
-                chroma.close()
-            except VectorTrouble:
-                _log.exception("Chroma did not close")
-            else:
-                self._seal("chroma")
-        on_disk = self._on_disk
-        if self._drop_keywords() and on_disk and self._writable:
-            self._seal("keywords")
-
-    def findings(self, recipe: str | None) -> Iterator[Finding]:
-        """What `doctor` says of the indexes; `recipe` None: no embedding model to ask for."""
-        mend = "运行 jianwen rebuild 重建索引。检索结果不受影响，只是慢一些。"
-        expected = sum(self._catalog.passage_counts().values())
-        if not self._writable:
-            yield Finding("ok", "只读打开：检索直接使用目录中的向量。")
-            return
-        note = self._note("chroma")
-        if recipe is not None and self._is_stale(recipe):
-            yield Finding("error", "向量模型已更换，尚未重新计算向量：目前只按关键词检索。", "运行 jianwen rebuild。")
-        else:
-            chroma = self._open_chroma(note.recipe)
-            count = self._counted(chroma)
-            if expected and count != expected:
-                said = "打不开或上次未正常关闭" if count is None else f"有 {count} 条，应有 {expected} 条"
-                yield Finding("warning", f"向量索引{said}，暂用目录中的向量检索。", mend)
-            else:
-                yield Finding("ok", f"向量索引完整（{expected} 条）。")
-        keywords = len(self._open_keywords())
-        if self._on_disk and keywords == expected:
-            yield Finding("ok", f"关键词索引完整（{expected} 条）。")
-        else:
-            yield Finding("warning", f"关键词索引有 {keywords} 条，应有 {expected} 条。", mend)
-
-    # ------------------------------------------------------------ vectors
-
-    def _open_chroma(self, recipe: str) -> VectorIndex | None:
-        """Chroma's index if it holds this recipe's vectors of all ready documents and its files can be trusted."""
-        if self._chroma is not None:
-            return self._chroma if self._chroma_recipe == recipe else None
-        note = self._note("chroma")
-        if not self._writable or self._doubted or not note.generation or note.recipe != recipe:
-            return None
-        folder = self._path("chroma", note.generation)
-        self._doubted = True  # unless all of the following holds
-        if not note.seal or _sealed(folder) != note.seal:
-            _log.warning("the vector index was not closed or was changed: %s", folder)
-            return None
-        try:
-            chroma = VectorIndex.open(folder)
-            if len(chroma) != sum(self._catalog.passage_counts().values()):
-                chroma.close()
-                return None
-        except VectorTrouble:
-            _log.exception("the vector index does not open")
-            return None
-        self._chroma, self._chroma_recipe, self._doubted = chroma, recipe, False
-        self._seal("chroma")  # opening alone changes Chroma's file; a kill while only searching leaves it sealed
-        return chroma
-
-    def _rebuild_chroma(self, recipe: str, stop: StopSignal | None) -> Iterator[Progress]:
+        """Make Chroma's index anew in a new folder that takes the old one's place."""
         self._doubt()
-        generation = self._fresh("chroma")
+        generation = self.generations.fresh()
         passages, documents, vectors = self._catalog.vectors(recipe)
-        step = 1000
         try:
-            chroma = VectorIndex.open(self._path("chroma", generation))
+            chroma = VectorIndex.open(self.generations.folder_of(generation))
         except VectorTrouble:
-            _log.exception("Chroma cannot make an index; searches stay exact")
+            _logger.exception("Chroma cannot make an index; searches stay exact")
             return
         try:
-            for start in range(0, len(passages), step):
-                _check(stop)
+            for start in range(0, len(passages), _STEP):
+                check(stop)
                 yield Progress("重建向量索引", start, len(passages))
-                part = slice(start, start + step)
+                part = slice(start, start + _STEP)
                 chroma.upsert(passages[part], documents[part], vectors[part])
         except VectorTrouble:
-            _log.exception("Chroma did not take the vectors; searches stay exact")
-            self._quietly_close(chroma)
+            _logger.exception("Chroma did not take the vectors; searches stay exact")
+            _close(chroma)
             return
         except BaseException:
-            self._quietly_close(chroma)
+            _close(chroma)
             raise
-        self._swap("chroma", _Note(generation, recipe))
-        self._chroma, self._chroma_recipe, self._doubted = chroma, recipe, False
+        self.generations.swap(generation, recipe)
+        self._use(chroma, recipe)
+
+    def close(self) -> None:
+        chroma, self._chroma = self._chroma, None
+        if chroma is not None and _close(chroma):
+            self.generations.seal()
+
+    def findings(self, recipe: str | None) -> Iterator[Finding]:
+        """What `doctor` says; `recipe` None: there is no embedding model to ask for."""
+        note = self.generations.note
+        stale, counts = self._look(recipe or note.recipe)
+        expected = sum(counts.values())
+        if stale:
+            said = "向量模型已更换，尚未重新计算向量：目前只按关键词检索。"
+            yield Finding("error", said, "运行 jianwen rebuild 重新计算。")
+        elif not self._writable:
+            yield Finding("ok", "向量检索直接使用目录中的向量（只读打开）。")
+        elif not expected or self._counted(note.recipe) == expected:
+            yield Finding("ok", f"向量索引完整（{expected} 条）。")
+        else:
+            yield Finding("warning", f"向量索引不完整或上次未正常关闭，暂用目录中的 {expected} 条向量检索。", _MEND)
+
+    def _look(self, recipe: str) -> tuple[bool, dict[str, int]]:
+        """Whether vectors of `recipe` are missing, and the passages of each ready document."""
+        key = (self._catalog.revision, recipe)
+        if self._seen is None or self._seen[0] != key:
+            self._seen = key, bool(self._catalog.stale(recipe)), self._catalog.passage_counts()
+        return self._seen[1:]
+
+    def _open(self, recipe: str) -> VectorIndex | None:
+        """Chroma's index, if it holds this recipe's vectors of all ready documents and its files can be trusted."""
+        if self._chroma is not None:
+            return self._chroma if self._recipe == recipe else None
+        note = self.generations.note
+        if not self._writable or self._doubted or not note.generation or note.recipe != recipe:
+            return None
+        self._doubted = True  # unless all of the following holds
+        if not self.generations.untouched():
+            _logger.info("the vector index was not closed properly, or was changed")
+            return None
+        try:
+            chroma = VectorIndex.open(self.generations.folder)
+        except VectorTrouble:
+            _logger.exception("the vector index does not open")
+            return None
+        self._use(chroma, recipe)
+        if self._counted(recipe) != sum(self._catalog.passage_counts().values()):
+            self._doubt()
+            return None
+        self.generations.seal()  # opening alone changes a file; a kill while only searching shall leave it sealed
+        return chroma
+
+    def _mend(
+        self,
+        recipe: str,
+        present: frozenset[str],
+        passages: list[str],
+        documents: list[str],
+        vectors: NDArray[np.float32],
+    ) -> bool:
+        try:
+            chroma = VectorIndex.open(self.generations.folder)
+            self._use(chroma, recipe)
+            chroma.discard(sorted(present.difference(passages)))
+            missing = [row for row, passage in enumerate(passages) if passage not in present]
+            chroma.upsert([passages[row] for row in missing], [documents[row] for row in missing], vectors[missing])
+        except VectorTrouble:
+            _logger.exception("Chroma's index cannot be mended; making it anew")
+            self._doubt()
+            return False
+        return True
+
+    def _use(self, chroma: VectorIndex, recipe: str) -> None:
+        self._chroma, self._recipe, self._doubted, self._exact = chroma, recipe, False, None
 
     def _doubt(self) -> None:
         """Stop using Chroma until `repair` or `rebuild`."""
         chroma, self._chroma, self._doubted = self._chroma, None, True
         if chroma is not None:
-            self._quietly_close(chroma)
+            _close(chroma)
 
-    @staticmethod
-    def _quietly_close(chroma: VectorIndex) -> None:
-        try:
-            chroma.close()
-        except VectorTrouble:
-            _log.exception("Chroma did not close")
-
-    @staticmethod
-    def _counted(chroma: VectorIndex | None) -> int | None:
+    def _counted(self, recipe: str) -> int | None:
+        chroma = self._open(recipe)
         try:
             return None if chroma is None else len(chroma)
         except VectorTrouble:
+            _logger.exception("Chroma does not count")
             return None
 
     def _exact_vectors(self, recipe: str) -> ExactVectors:
@@ -303,147 +218,158 @@ class Indexes:
             self._exact = key, ExactVectors(*self._catalog.vectors(recipe))
         return self._exact[1]
 
-    def _is_stale(self, recipe: str) -> bool:
-        key = (self._catalog.revision, recipe)
-        if self._stale is None or self._stale[0] != key:
-            self._stale = key, bool(self._catalog.stale(recipe))
-        return self._stale[1]
 
-    # ------------------------------------------------------------ keywords
+class KeywordStore:
+    """Passages of one library by their words."""
 
-    def _open_keywords(self) -> KeywordIndex:
-        """An index that holds all ready documents: the one on disk, mended or made anew if need be, or in memory."""
-        if self._keywords is not None and (self._writable or self._catalog.revision == self._keywords_revision):
-            return self._keywords
-        self._drop_keywords()
-        self._keywords_revision = self._catalog.revision
-        note = self._note("keywords")
-        folder = self._path("keywords", note.generation)
+    def __init__(self, library: Path, catalog: Catalog, writable: bool) -> None:
+        self._catalog = catalog
+        self._writable = writable
+        self.generations = Generations(library, catalog, "keywords")
+        self._index: KeywordIndex | None = None
+        self._on_disk = False
+        self._building = False
+        self._revision: tuple[int, int] | None = None  # of the catalogue when a reader's index was checked against it
+
+    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> Ranking:
+        """Passages holding some of `terms`, best first."""
         try:
-            if note.generation and note.recipe == _terms_recipe() and _unharmed(folder, note.seal):
-                self._keywords, self._on_disk = KeywordIndex.open(folder), True
-                if self._keywords_complete(self._keywords):
-                    return self._keywords
-            if self._writable:
-                return self._keywords_anew()
-        except (KeywordTrouble, OSError):
-            _log.exception("the keyword index cannot be used; making one in memory")
-        self._drop_keywords()
-        self._keywords = self._keywords_in_memory()
-        return self._keywords
+            return self._open().matching(terms, limit, documents)
+        except KeywordTrouble:
+            _logger.exception("tantivy failed; answering from an index in memory")
+            return self._in_memory().matching(terms, limit, documents)
 
-    def _keywords_complete(self, keywords: KeywordIndex) -> bool:
-        """Whether all ready documents are in; a writable index is mended."""
-        wrong = [d for d, count in self._catalog.passage_counts().items() if keywords.count(d) != count]
+    def add(self, document: str) -> None:
+        try:
+            index = self._open()
+            self._put(index, document)
+            index.commit()
+        except KeywordTrouble:
+            _logger.exception("tantivy did not take document %s", document)
+            self._drop()
+
+    def remove(self, document: str) -> None:
+        try:
+            index = self._open()
+            index.remove(document)
+            index.commit()
+        except KeywordTrouble:
+            _logger.exception("tantivy did not remove document %s", document)
+            self._drop()
+
+    def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        """Make the index anew in a new folder that takes the old one's place; the old one answers meanwhile."""
+        generation = self.generations.fresh()
+        documents = tuple(self._catalog.passage_counts())
+        self._building = True
+        try:
+            index = KeywordIndex.open(self.generations.folder_of(generation))
+            for done, document in enumerate(documents):
+                check(stop)
+                yield Progress("重建关键词索引", done, len(documents))
+                self._put(index, document)
+            index.commit()
+        except KeywordTrouble:
+            _logger.exception("tantivy cannot make an index; searching in memory")
+            self._in_memory()
+        else:
+            self._drop()
+            self.generations.swap(generation, terms_recipe())
+            self._index, self._on_disk = index, True
+        finally:
+            self._building = False
+
+    def close(self) -> None:
+        on_disk = self._on_disk
+        if self._drop() and on_disk and self._writable:
+            self.generations.seal()
+
+    def findings(self) -> Iterator[Finding]:
+        count, expected = len(self._open()), sum(self._catalog.passage_counts().values())
+        if self._on_disk and count == expected:
+            yield Finding("ok", f"关键词索引完整（{expected} 条）。")
+        elif not self._writable:
+            yield Finding("ok", "关键词检索在内存中进行（只读打开）。")
+        else:
+            yield Finding("warning", f"关键词索引不能使用，暂在内存中检索（{count} 条，应有 {expected} 条）。", _MEND)
+
+    def _open(self) -> KeywordIndex:
+        """An index of all ready documents: the one on disk, mended or made anew if need be, or one in memory."""
+        if self._index is not None and (self._writable or self._catalog.revision == self._revision):
+            return self._index
+        self._drop()
+        self._revision = self._catalog.revision
+        note = self.generations.note
+        if note.generation and note.recipe == terms_recipe() and self.generations.unharmed():
+            try:
+                self._index, self._on_disk = KeywordIndex.open(self.generations.folder), True
+                if self._complete(self._index):
+                    return self._index
+            except KeywordTrouble:
+                _logger.exception("the keyword index cannot be used")
+        self._drop()
+        if self._writable and not self._building:
+            for _ in self.rebuild():
+                pass
+        return self._index if self._index is not None else self._in_memory()
+
+    def _complete(self, index: KeywordIndex) -> bool:
+        """Whether the index holds the ready documents (and, for its writer, nothing else); its writer mends it."""
+        counts = self._catalog.passage_counts()
+        wrong = [document for document, count in counts.items() if index.count(document) != count]
         if wrong and self._writable:
             for document in wrong:
-                self._put_keywords(keywords, document)
-            keywords.commit()
-            return True
-        return not wrong
+                self._put(index, document)
+            index.commit()
+        if self._writable:
+            return len(index) == sum(counts.values())
+        return not wrong  # a writer elsewhere may just be putting in more
 
-    def _keywords_anew(self) -> KeywordIndex:
-        self._drop_keywords()
-        generation = self._fresh("keywords")
-        keywords = KeywordIndex.open(self._path("keywords", generation))
+    def _in_memory(self) -> KeywordIndex:
+        self._drop()
+        index = KeywordIndex.open(None)
         for document in self._catalog.passage_counts():
-            self._put_keywords(keywords, document)
-        keywords.commit()
-        self._swap("keywords", _Note(generation, _terms_recipe()))
-        self._keywords, self._on_disk = keywords, True
-        return keywords
+            self._put(index, document)
+        index.commit()
+        self._index = index
+        return index
 
-    def _keywords_in_memory(self) -> KeywordIndex:
-        keywords = KeywordIndex.open(None)
-        for document in self._catalog.passage_counts():
-            self._put_keywords(keywords, document)
-        keywords.commit()
-        return keywords
-
-    def _put_keywords(self, keywords: KeywordIndex, document: str) -> None:
-        keywords.remove(document)
+    def _put(self, index: KeywordIndex, document: str) -> None:
+        index.remove(document)
         titles: dict[str, tuple[str, ...]] = {}
         for row in self._catalog.index_rows(document):
-            title = titles.setdefault(row.title, search_terms(row.title))
-            keywords.add(row.passage, document, search_terms(row.text), title)
+            if row.title not in titles:
+                titles[row.title] = search_terms(row.title)
+            index.add(row.passage, document, search_terms(row.text), titles[row.title])
 
-    def _drop_keywords(self) -> bool:
+    def _drop(self) -> bool:
         """Let go of the index; true when there was one and it closed well."""
-        keywords, self._keywords, self._on_disk = self._keywords, None, False
-        if keywords is None:
+        index, self._index, self._on_disk = self._index, None, False
+        if index is None:
             return False
         try:
-            keywords.close()
+            index.close()
         except KeywordTrouble:
-            _log.exception("tantivy did not close")
+            _logger.exception("tantivy did not close")
             return False
         return True
 
-    # ------------------------------------------------------------ folders, notes and seals
 
-    def _path(self, kind: str, generation: int | None = None) -> Path:
-        return self._folder / kind if generation is None else self._folder / kind / str(generation)
-
-    def _fresh(self, kind: str) -> int:
-        """A number no folder has yet."""
-        taken = [int(entry.name) for entry in self._path(kind).glob("*") if entry.name.isdigit()]
-        return max([self._note(kind).generation, *taken]) + 1
-
-    def _note(self, kind: str) -> _Note:
-        text = self._catalog.note(kind)
-        if text is None:
-            return _Note()
-        kept = json.loads(text)
-        return _Note(kept["generation"], kept["recipe"], {name: (size, crc) for name, size, crc in kept["seal"]})
-
-    def _write_note(self, kind: str, note: _Note) -> None:
-        seal = [[name, size, crc] for name, (size, crc) in note.seal.items()]
-        text = json.dumps({"generation": note.generation, "recipe": note.recipe, "seal": seal}, separators=(",", ":"))
-        self._catalog.set_note(kind, text)
-
-    def _swap(self, kind: str, note: _Note) -> None:
-        self._write_note(kind, note)
-        self.tidy()
-
-    def _seal(self, kind: str) -> None:
-        note = self._note(kind)
-        note.seal = _sealed(self._path(kind, note.generation))
-        self._write_note(kind, note)
-
-
-def _sealed(folder: Path) -> Seal:
-    """Size and CRC-32 of every file below `folder` (lock files left out); empty when it cannot be read."""
-    seal: Seal = {}
-    try:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix != ".lock":
-                crc, size = 0, 0
-                with path.open("rb") as file:
-                    while block := file.read(1 << 20):
-                        crc, size = zlib.crc32(block, crc), size + len(block)
-                seal[path.relative_to(folder).as_posix()] = size, crc
-    except OSError:
-        _log.exception("cannot read %s", folder)
-        return {}
-    return seal
-
-
-def _unharmed(folder: Path, seal: Seal) -> bool:
-    """Whether the sealed files that are still there are as they were.
-
-    tantivy never changes a segment file once written, so this holds after a kill too; its two JSON files do change.
-    """
-    if not folder.is_dir():
-        return False
-    now = _sealed(folder)
-    return all(now.get(name, kept) == kept for name, kept in seal.items() if not name.endswith(".json"))
-
-
-def _terms_recipe() -> str:
+def terms_recipe() -> str:
     """Changes when the cutting of terms does, so that an index of other terms is not used."""
     return f"{zlib.crc32(repr(search_terms(_SAMPLE)).encode()):08x}"
 
 
-def _check(stop: StopSignal | None) -> None:
+def check(stop: StopSignal | None) -> None:
+    """Raises Stopped if `stop` is set."""
     if stop is not None and stop.is_set():
         raise Stopped
+
+
+def _close(chroma: VectorIndex) -> bool:
+    try:
+        chroma.close()
+    except VectorTrouble:
+        _logger.exception("Chroma did not close")
+        return False
+    return True

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 Ranking = list[tuple[str, float]]  # (passage id, score), best first
 
-TITLE_WEIGHT: Final = 0.3  # a title tells what all passages of an article are about, but all share it
+TITLE_WEIGHT: Final = 0.5  # a title tells what all passages of an article are about, but all share it
 _HEAP_BYTES: Final = 30_000_000  # tantivy refuses less than 15 MB
 
 

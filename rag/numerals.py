@@ -30,24 +30,21 @@ def _below_myriad(text: str) -> int | None:
 
 
 def chinese_number(text: str) -> int | None:
-    """The value of a Chinese numeral (六十九, 两千三百, 五万, 二〇二四); None when it is none, or an estimate (七八)."""
+    """The value of a Chinese numeral (六十九, 两千三百, 五万, 二〇二四); None when it is none or an estimate (七八)."""
     if not text or any(c not in DIGITS and c not in _TENS and c not in _MYRIADS for c in text):
         return None
     if len(text) > 1 and all(c in DIGITS and c != "两" for c in text):
         # spoken digit by digit: years and numbers like 二〇二四; two digits side by side are an estimate
         return int("".join(str(DIGITS[c]) for c in text)) if len(text) >= 4 else None
-    total, rest = 0, text
-    for char, unit in sorted(_MYRIADS.items(), key=lambda item: -item[1]):
-        head, found, tail = rest.partition(char)
+    for char in "亿万":
+        head, found, tail = text.partition(char)
         if found:
-            value = _below_myriad(head) if head else 1
-            if value is None or any(c in _MYRIADS for c in tail if _MYRIADS.get(c, 0) >= unit):
+            high = chinese_number(head) if head else 1  # 三万亿: what stands before 亿 may hold 万
+            low = chinese_number(tail.lstrip("零〇")) if tail else 0
+            if high is None or low is None or low >= _MYRIADS[char]:
                 return None
-            total, rest = total + value * unit, tail
-    if any(c in _MYRIADS for c in rest):
-        return None
-    value = _below_myriad(rest) if rest else 0
-    return None if value is None else total + value
+            return high * _MYRIADS[char] + low
+    return _below_myriad(text)
 
 
 def arabic_number(text: str) -> Fraction | None:

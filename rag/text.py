@@ -26,6 +26,8 @@ CLOSERS = "”’」』）)】》〉〕］]\"'"
 _HAN_RUN = re.compile(f"[{HAN}]+")
 _LATIN_RUN = re.compile(r"[a-z0-9]+(?:[.\-_][a-z0-9]+)*")
 _SENTENCE = re.compile(rf"[^。！？；…!?]*(?:[。！？；…!?]+[{re.escape(CLOSERS)}]*\s*|$)", re.S)
+_CHINESE = re.compile(f"[{HAN}]")
+_BROKEN_NUMBER = re.compile(r"\d[.,]?$")
 _SPREAD_YEAR = re.compile(r"(?<!\S)([12]) (\d) (\d) (\d)(?= ?年)")
 _CLAUSE_END = re.compile(rf"[，、：,:；;][{re.escape(CLOSERS)}]*")
 
@@ -63,8 +65,13 @@ def clean_line(text: str) -> str:
 
 
 def joint(left: str, right: str) -> str:
-    """What belongs between two cleaned lines of one paragraph: a space between Latin words or numbers, else nothing."""
+    """What belongs between two cleaned lines of one paragraph: a space between Latin words or numbers, else nothing.
+
+    In Chinese print a number is broken wherever the line ends («21.» «58%»), so there two parts of one are closed up.
+    """
     if not left or not right or is_wide(left[-1]) or is_wide(right[0]):
+        return ""
+    if right[0].isdecimal() and _BROKEN_NUMBER.search(left) and _CHINESE.search(left[-40:]) and _CHINESE.search(right):
         return ""
     before = left[-1].isalnum() or left[-1] in ",.;:!?)%"
     return " " if before and (right[0].isalnum() or right[0] == "(") else ""

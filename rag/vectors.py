@@ -25,7 +25,7 @@ Ranking = list[tuple[str, float]]  # (passage id, score), best first
 _COLLECTION: Final = "passages"
 _BATCH: Final = 5000  # Chroma's own limit is 5,461 records
 _PROBE_SECONDS: Final = 120.0
-_log = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 class VectorTrouble(Exception):
@@ -156,7 +156,7 @@ def probe(folder: Path) -> frozenset[str] | None:
         )
         return frozenset(json.loads(done.stdout))
     except (subprocess.SubprocessError, OSError, ValueError) as error:
-        _log.warning("the vector index in %s failed its probe: %r", folder, error)
+        _logger.warning("the vector index in %s failed its probe: %r", folder, error)
         return None
 
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 class FakeEmbedder:
     """Hashed bags of Han bigrams: texts that share words are near, equal texts are equal. Implements `Embedder`.
 
-    `seconds` slows every batch (for tests that interrupt); `batches` counts them; `after` calls raise `failure`.
+    `seconds` slows every batch, for tests that interrupt. `passages` counts what was embedded; once it has reached
+    `after`, `failure` (if any) is raised.
     """
 
     def __init__(self, name: str = "fake-64", dimension: int = 64, seconds: float = 0.0) -> None:

@@ -295,8 +295,8 @@ def use(name: str, settings: Settings) -> Settings:
     path = find_model(name) or Path(name)
     if not name or not path.exists():
         raise JianwenError(_missing("chat" if name.lower().endswith(".gguf") else "embedding", name))
-    path = path.resolve()
-    kept = path.name if path.parent in [folder.resolve() for folder in model_folders()] else str(path)
+    path = path.absolute()  # not resolved: a link in models/ keeps its name
+    kept = path.name if path.parent in [folder.absolute() for folder in model_folders()] else str(path)
     if path.is_dir():
         check_model("embedding", path)
         return settings.model_copy(update={"embedding_model": kept})

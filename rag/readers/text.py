@@ -25,7 +25,7 @@ _MARKS = (
 
 def _is_garbage(text: str) -> bool:
     """Control characters, or many characters that nobody prints: bytes read in a code they were not written in."""
-    if any(c < " " and c not in "\t\n\r\v\f\x1a\x1c\x1d\x1e\x1f" for c in text):
+    if any(c < " " and c not in "\t\n\r\v\f" for c in text.removesuffix("\x1a")):  # 1A: an end mark from DOS
         return True
     odd = sum(unicodedata.category(c) in {"Co", "Cn", "Cs"} for c in text)
     return odd * 10 > len(text)

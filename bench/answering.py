@@ -1,0 +1,178 @@
+"""Our answers against llama.cpp's own speed: same model, threads, prompt tokens and number of tokens written.
+
+One round of one question: `Library.ask` over the sample bulletin (search, weighing of the evidence, writing), then
+bare llama.cpp reads the very prompt we wrote from and writes as many tokens.
+
+Decoding. Ours: tokens written, from "prompt read" to the last draft event, so masks, detokenising and naming a source
+after each sentence are all in the time, while the 【n】 are not counted as tokens. Base: sampling and decoding as many.
+First token. Ours: seconds from the question to the first character. Base: seconds that llama.cpp, at the speed it has
+just read the writing prompt, needs for the tokens we read (a beginning shared with the prompt before is not read
+again), or for the writing prompt alone, as if no evidence had been weighed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.llama import BareLlama, MeteredChat
+from bench.options import SAMPLE, Say, positive
+from bench.report import Measurement, Report, Row, machine, pooled
+from rag.errors import JianwenError
+from rag.library import Library
+from rag.llm import Message, physical_cores
+from rag.models import require_chat_model
+from rag.settings import load_settings
+from rag.types import DraftText
+
+QUESTIONS = (
+    "教育强市建设的“五强”目标是什么？",
+    "会议对基层党组织提出哪些要求？",
+    "巩固深化“双减”成果要做哪些工作？",
+    "初中教师实施什么计划？",
+    "去年撤并了多少所农村薄弱学校？",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One answer of ours: seconds to the first character, prompt tokens really read, what was written, how long."""
+
+    first: float
+    read: int
+    prompt: tuple[int, ...]
+    written: int
+    writing: float
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Both sides of one round: ours, and the seconds llama.cpp needed for the same prompt and as many tokens."""
+
+    ours: Asked
+    reading: float
+    writing: float
+
+    @property
+    def prompt_speed(self) -> float:
+        """llama.cpp's own, in tokens per second."""
+        return len(self.ours.prompt) / self.reading
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--questions", type=positive, default=len(QUESTIONS), metavar="个数", help="只用前几个问题")
+
+
+def run(options: argparse.Namespace, say: Say) -> Report:
+    settings = load_settings()
+    path = require_chat_model(settings)
+    threads = settings.threads or physical_cores()
+    facts = machine(model=path.stem, threads=threads, context_tokens=settings.context_tokens)
+    chat = MeteredChat(path, settings.context_tokens, threads)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Library.open(Path(folder) / "library", settings=settings, chat=chat) as library,
+    ):
+        say("准备资料和模型……")
+        for _ in library.add([SAMPLE]):
+            pass
+        for _ in library.warm_up():
+            pass
+        bare = BareLlama(path, settings.context_tokens, threads)
+        try:
+            _touch(chat, bare)
+            rounds, refused = _measure(library, chat, bare, QUESTIONS[: options.questions], options.rounds, say)
+        finally:
+            bare.close()
+    return Report("answering", measurements(rounds), tuple(f"“{q}”没有写出回答，未计入。" for q in refused), facts)
+
+
+def _touch(chat: MeteredChat, bare: BareLlama) -> None:
+    """The first pass over fresh weights is slow on both sides."""
+    greeting = (Message("user", "你好"),)
+    chat.start(greeting)
+    bare.read(chat.prompt_tokens(greeting))
+    bare.write(4)
+
+
+def _measure(
+    library: Library, chat: MeteredChat, bare: BareLlama, questions: tuple[str, ...], rounds: int, say: Say
+) -> tuple[dict[str, list[Round]], list[str]]:
+    """The rounds of each question that was answered, and the questions that were not."""
+    found: dict[str, list[Round]] = {}
+    refused: list[str] = []
+    for number in range(1, rounds + 1):
+        for question in questions:
+            say(f"第 {number}/{rounds} 轮：{question}")
+            ours = ask(library, chat, question)
+            if ours is not None:
+                found.setdefault(question, []).append(Round(ours, bare.read(ours.prompt), bare.write(ours.written)))
+            elif question not in refused:
+                refused.append(question)
+    if not found:
+        raise JianwenError("没有一个问题写出了回答，无从比较。请在设置中换一个对话模型再测。")
+    return found, refused
+
+
+def ask(library: Library, chat: MeteredChat, question: str) -> Asked | None:
+    """Ask once; None when nothing was written (a refusal)."""
+    chat.starts.clear()
+    first = last = 0.0
+    written = 0
+    started = time.perf_counter()
+    for event in library.ask(question):
+        if isinstance(event, DraftText):
+            last = time.perf_counter()
+            first = first or last - started
+            written = chat.starts[-1].session.answer_tokens
+    if not written:
+        return None
+    writing = chat.starts[-1]  # the earlier ones weighed the evidence
+    prompt = tuple(chat.prompt_tokens(writing.messages))
+    return Asked(first, sum(start.read for start in chat.starts), prompt, written, last - writing.ready)
+
+
+def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
+    decoding, read, alone = [], [], []
+    for question, done in rounds.items():
+        first = tuple(r.ours.first for r in done)
+        decoding.append(
+            Row(
+                f"{question}（{done[0].ours.written} 词元）",
+                tuple(r.ours.written / r.ours.writing for r in done),
+                tuple(r.ours.written / r.writing for r in done),
+            )
+        )
+        label = f"{question}（读 {done[0].ours.read} 词元，末次提示 {len(done[0].ours.prompt)}）"
+        read.append(Row(label, first, tuple(r.ours.read / r.prompt_speed for r in done)))
+        alone.append(Row(label, first, tuple(r.reading for r in done)))
+    return (
+        _measurement(
+            "decoding",
+            "回答每秒写出的词元（含每句之后选定出处）÷ llama.cpp 贪心解码同样提示、同样多词元；越接近 1 越好",
+            "llama.cpp",
+            "词元/秒",
+            decoding,
+        ),
+        _measurement(
+            "first_token",
+            "从提问到第一个字 ÷ llama.cpp 读入同样多词元（检索、逐段核对、作答所读的全部）；越接近 1 越好",
+            "llama.cpp",
+            "秒",
+            read,
+        ),
+        _measurement(
+            "first_token_writing_prompt",
+            "从提问到第一个字 ÷ llama.cpp 只读作答那一次的提示；多出的是逐段核对的代价",
+            "llama.cpp",
+            "秒",
+            alone,
+        ),
+    )
+
+
+def _measurement(key: str, compared: str, base: str, unit: str, rows: list[Row]) -> Measurement:
+    return Measurement(key, compared, "简问", base, unit, (*rows, pooled("全部", rows)))

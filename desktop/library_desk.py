@@ -1,0 +1,230 @@
+"""What the window does with the library: loads it, opens articles, adds, removes, rebuilds, changes to another."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from desktop.engine import Ticket
+from desktop.marks import Place, is_pdf
+from desktop.protocol import (
+    AddFiles,
+    JobDone,
+    JobEnd,
+    JobFailed,
+    LibraryState,
+    LoadLibrary,
+    OpenDocument,
+    OpenedDocument,
+    Rebuild,
+    Remove,
+    Request,
+    Resume,
+)
+from desktop.task_row import TaskRow
+from rag.types import AddStatus, Document, FileAdded, Progress, StoredArticle
+
+if TYPE_CHECKING:
+    from desktop.window import Window
+
+KEPT_OPEN = 16  # documents whose articles stay in memory
+READ_ONLY = "另一个简问正在使用这个资料库。这里可以查看和提问，但不能添加或移除资料。"
+
+
+class LibraryDesk(QObject):
+    """Works for one window: its library pane shows what comes, its `do` runs the jobs, its `tell` says what is up."""
+
+    changed = Signal()  # the documents, or the library itself
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.documents: dict[str, Document] = {}
+        self.read_only = False
+        self._window = window
+        self._view = window.library
+        self._source = window.source
+        self._loading: Ticket | None = None
+        self._tasks: set[Ticket] = set()
+        self._articles: OrderedDict[str, tuple[StoredArticle, ...]] = OrderedDict()
+        self._opening = ("", "")  # document and article that the user waits to see
+        self._view.add_wanted.connect(self.choose_files)
+        self._view.files_dropped.connect(self.add_files)
+        self._view.articles_wanted.connect(self.want_articles)
+        self._view.article_chosen.connect(self.open_article)
+        self._view.remove_wanted.connect(self.confirm_removal)
+        self._source.document_wanted.connect(self.want_articles)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an import or a rebuild is running that the user has begun."""
+        return any(not isinstance(ticket.request, Resume) for ticket in self._tasks)
+
+    # ------------------------------------------------------------ what is there
+
+    def reload(self) -> None:
+        """Show the library as it stands; one load at a time is enough."""
+        if self._loading is None:
+            self._loading = self._window.do(LoadLibrary(), self._loaded, self._load_ended)
+
+    def resume(self) -> None:
+        """Go on with imports that were cut off, if there are any."""
+        self._run(Resume(), "继续上次没有做完的添加", quiet=True)
+
+    def _load_ended(self, end: JobEnd) -> None:  # noqa: ARG002
+        self._loading = None
+
+    def _loaded(self, event: object) -> None:
+        if not isinstance(event, LibraryState):
+            return
+        gone = set(self.documents) - {document.id for document in event.documents}
+        self.documents = {document.id: document for document in event.documents}
+        for document in gone:
+            self._articles.pop(document, None)
+        self._source.files = event.files
+        self._source.forget(tuple(gone))
+        self._view.show_library(event)
+        if event.read_only and not self.read_only:
+            self._window.tell(READ_ONLY, "caution")
+        self.read_only = event.read_only
+        self.changed.emit()
+
+    def want_articles(self, document: str) -> None:
+        """Have a document's articles listed."""
+        if document in self._articles:
+            self._show_articles(document)
+        else:
+            self._window.do(OpenDocument(document), self._opened)
+
+    def _opened(self, event: object) -> None:
+        if isinstance(event, OpenedDocument) and event.document in self.documents:
+            self._articles[event.document] = event.articles
+            while len(self._articles) > KEPT_OPEN:
+                self._articles.popitem(last=False)
+            self._show_articles(event.document)
+
+    def _show_articles(self, document: str) -> None:
+        self._view.show_articles(document, self._articles[document])
+        self._source.set_articles(document, self._articles[document])
+        if self._opening[0] == document:
+            self.open_article(*self._opening)
+
+    def open_article(self, document: str, article: str) -> None:
+        """Show an article in the source pane; "" is the document's first one."""
+        articles = self._articles.get(document)
+        self._opening = ("", "") if articles is not None else (document, article)
+        if articles is None:
+            self.want_articles(document)
+            return
+        self._articles.move_to_end(document)
+        chosen = next((a for a in articles if a.id == article), articles[0] if articles else None)
+        if chosen is not None and document in self.documents:
+            self._source.show_place(Place(self.documents[document], chosen))
+            if is_pdf(self.documents[document]):
+                self._source.set_articles(document, articles)
+
+    def open_library(self, folder: Path) -> None:
+        """Work with another library from now on."""
+        self._articles.clear()
+        self.read_only = False
+        self._window.engine.restart(folder)
+        self._loaded(LibraryState(folder, (), {}, read_only=False))
+
+    # ------------------------------------------------------------ changing it
+
+    def choose_files(self) -> None:
+        if self._may_change():
+            kinds = "资料 (*.pdf *.txt);;所有文件 (*)"
+            names, _ = QFileDialog.getOpenFileNames(self._window, "选择要添加的资料", "", kinds)
+            self.add_files([Path(name) for name in names])
+
+    def choose_folder(self) -> None:
+        if self._may_change() and (name := QFileDialog.getExistingDirectory(self._window, "选择要添加的文件夹")):
+            self.add_files([Path(name)])
+
+    def choose_library(self) -> None:
+        near = str(self._window.engine.library.parent)
+        if name := QFileDialog.getExistingDirectory(self._window, "选择资料库所在的文件夹", near):
+            self.open_library(Path(name))
+
+    def add_files(self, paths: Sequence[Path]) -> None:
+        """Add files and folders, with progress at the foot of the library pane."""
+        if paths and self._may_change():
+            title = f"添加“{paths[0].name}”" if len(paths) == 1 else f"添加 {len(paths)} 个文件"
+            self._run(AddFiles(tuple(paths)), title)
+
+    def confirm_removal(self, documents: Sequence[str]) -> None:
+        """Ask, then remove."""
+        names = [self.documents[i].name for i in documents if i in self.documents]
+        if names and self._may_change():
+            what = f"“{names[0]}”" if len(names) == 1 else f"这 {len(names)} 份资料"
+            self._confirm(
+                f"从资料库移除{what}？",
+                "移除以后就查不到、也问不到它了。您自己的原文件不会被删除，以后还可以再添加。",
+                "移除",
+                lambda: self._window.do(Remove(tuple(documents)), self._loaded),
+            )
+
+    def confirm_rebuild(self) -> None:
+        """Ask, then index anew."""
+        if self._may_change():
+            self._confirm(
+                "现在重新建立索引吗？",
+                "资料和原文件都不会变，只是重新整理查找用的索引。资料多时需要一些时间，其间不能提问。",
+                "开始",
+                self.rebuild,
+            )
+
+    def rebuild(self) -> None:
+        self._run(Rebuild(), "重新建立索引")
+
+    def _may_change(self) -> bool:
+        if self.read_only:
+            self._window.tell(READ_ONLY, "caution")
+        return not self.read_only
+
+    def _confirm(self, question: str, more: str, yes: str, do: Callable[[], object]) -> None:
+        box = QMessageBox(QMessageBox.Icon.Question, "简问", question, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(more)
+        accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton("取消", QMessageBox.ButtonRole.RejectRole))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda button: do() if button is accept else None)
+        box.open()
+
+    def _run(self, request: Request, title: str, *, quiet: bool = False) -> None:
+        """Run long work with a row of its own; a quiet one gets its row with its first sign of progress."""
+        row = self._view.begin_task(title)
+        row.setVisible(not quiet)
+
+        def on_event(event: object) -> None:
+            row.show()
+            if isinstance(event, Progress):
+                row.progress(event)
+            elif isinstance(event, FileAdded):
+                row.file_done(event)
+                if event.status is AddStatus.ADDED:
+                    self.reload()
+
+        def on_end(end: JobEnd) -> None:
+            self._tasks.discard(ticket)
+            self._task_ended(row, end)
+
+        ticket = self._window.do(request, on_event, on_end)
+        self._tasks.add(ticket)
+        row.stop_wanted.connect(lambda: ticket.stop())
+
+    def _task_ended(self, row: TaskRow, end: JobEnd) -> None:
+        done = isinstance(end, JobDone)
+        row.finish("" if done else "没有做完" if isinstance(end, JobFailed) else "已停止，做完的部分已保留")
+        if not (isinstance(end, JobFailed) and end.lost):
+            self.reload()
+        if row.isHidden():
+            row.deleteLater()
+        elif done and not row.failures:
+            row.linger()

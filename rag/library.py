@@ -1,0 +1,326 @@
+"""The façade: one folder of documents that can be added to, searched, asked and looked after.
+
+    catalog.sqlite   the truth                       (rag.catalog)
+    files/           the originals, by SHA-256       (rag.originals)
+    chroma/          vectors, derived                (rag.indexes)
+    keywords/        words, derived                  (rag.indexes)
+    lock             held by the one process that may write
+
+A `Library` belongs to the thread that opened it. Between two steps of its generators other calls are allowed, but one
+writing generator runs at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import unicodedata
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from rag.catalog import Catalog
+from rag.embedding import Embedder
+from rag.errors import JianwenError
+from rag.health import catalog_findings, disk_findings, model_findings, original_findings
+from rag.indexes import KeywordStore, VectorStore, check
+from rag.ingest import Ingest
+from rag.originals import Originals
+from rag.search import recipe, search
+from rag.settings import Settings, default_library, load_settings
+from rag.types import (
+    AddEvent,
+    AskEvent,
+    Document,
+    Evidence,
+    Finding,
+    Progress,
+    SearchResult,
+    StopSignal,
+    StoredArticle,
+)
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+    from rag.llm import ChatModel
+
+_Event = TypeVar("_Event")
+
+_SHOWN: Final = 8  # passages an answer is written from
+_HELD: Final = "资料库正被另一个简问窗口或命令使用，现在只能查看和检索。"
+_BUSY: Final = "正在导入资料或重建索引。请等它结束，或先停止它。"
+_logger = logging.getLogger(__name__)
+
+
+class Library:
+    """Open one with `Library.open`, close it with `close` or `with`."""
+
+    def __init__(
+        self,
+        path: Path,
+        lock: BaseFileLock | None,
+        catalog: Catalog,
+        settings: Settings,
+        embedder: Embedder | None,
+        chat: ChatModel | None,
+    ) -> None:
+        self.path = path
+        self._lock = lock
+        self._catalog = catalog
+        self._settings = settings
+        self._embedder = embedder
+        self._chat = chat
+        self._originals = Originals(path / "files")
+        self._vectors = VectorStore(path, catalog, lock is not None)
+        self._keywords = KeywordStore(path, catalog, lock is not None)
+        self._ingest = Ingest(catalog, self._originals, self._vectors, self._keywords, self._ready_embedder)
+        self._writing: Generator[object, None, None] | None = None
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path | str | None = None,
+        *,
+        settings: Settings | None = None,
+        embedder: Embedder | None = None,
+        chat: ChatModel | None = None,
+    ) -> Library:
+        """Open the library in the folder `path` (the user's own by default), making one if there is none.
+
+        Quick: indexes and models are loaded when first used. Read-only while another process has it open.
+        `settings` are the saved ones, and the two models those named there, unless given.
+
+        Raises:
+            JianwenError: the folder cannot be made or written, or the catalogue is damaged or of a newer program.
+        """
+        settings = load_settings() if settings is None else settings
+        folder = (default_library() if path is None else Path(path)).absolute()
+        try:
+            (folder / "files").mkdir(parents=True, exist_ok=True)
+            lock = _locked(folder / "lock")
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise JianwenError(
+                f"不能在 {folder} 建立或写入资料库（{reason}）。请检查权限和磁盘，或另选一个文件夹。"
+            ) from error
+        try:
+            catalog = Catalog.open(folder / "catalog.sqlite", readonly=lock is None)
+            library = cls(folder, lock, catalog, settings, embedder, chat)
+            if lock is not None:
+                library._ingest.recover()
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+        return library
+
+    def close(self) -> None:
+        """Close everything; a writing generator that is suspended ends as if killed, to be resumed. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._writing is not None:
+            self._writing.close()
+        try:
+            self._vectors.close()
+            self._keywords.close()
+        except JianwenError:  # the disk is full or gone: the indexes stay unsealed and are checked next time
+            _logger.exception("the indexes were not sealed")
+        finally:
+            self._catalog.close()
+            if self._lock is not None:
+                self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def read_only(self) -> bool:
+        """Whether another process had the library open when this one came."""
+        return self._lock is None
+
+    # ------------------------------------------------------------ documents
+
+    def add(self, paths: Iterable[Path | str], stop: StopSignal | None = None) -> Iterator[AddEvent]:
+        """Add files, and the readable files in folders; each ends with one `FileAdded`, whatever is wrong with it.
+
+        What an earlier kill cut off is finished first.
+
+        Raises:
+            JianwenError: the library is read-only or busy, or the embedding model cannot be used.
+            Stopped: `stop` was set. Files finished by then stay; the one at work is taken back.
+        """
+        self._require_writable()
+        return self._exclusively(self._ingest.add([Path(path) for path in paths], stop))
+
+    def resume(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        """Finish what a kill, or a change of the embedding model, left undone. Nothing to do if read-only.
+
+        Raises as `add`; what is left when stopped stays for the next time.
+        """
+        return iter(()) if self.read_only else self._exclusively(self._ingest.resume(stop))
+
+    def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        """Make the indexes anew from the catalogue, giving back disk. Raises as `add`; stopped, the old ones stay."""
+        self._require_writable()
+        return self._exclusively(self._ingest.rebuild(stop))
+
+    def remove(self, documents: Sequence[str]) -> tuple[Document, ...]:
+        """Remove documents (ids, beginnings of ids, or file names) and return what they were.
+
+        Raises:
+            JianwenError: one is not known (then none is removed), or the library is read-only or busy.
+        """
+        self._require_writable()
+        if self._writing is not None:
+            raise JianwenError(_BUSY)
+        found = self._named(documents)
+        for document in found:
+            self._ingest.remove(document.id)
+        return found
+
+    def documents(self) -> tuple[Document, ...]:
+        """All finished documents in the order they were added."""
+        return self._catalog.documents()
+
+    def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
+        """The articles of `documents` (all when empty) in reading order. Raises JianwenError for an unknown one."""
+        return self._catalog.articles([document.id for document in self._named(documents)])
+
+    def file(self, document: str) -> Path:
+        """The kept original. Raises JianwenError for an unknown document."""
+        return self._originals.path(self._catalog.original(self._named([document])[0].id))
+
+    # ------------------------------------------------------------ questions
+
+    def search(self, question: str, limit: int = 10, within: Sequence[str] = ()) -> SearchResult:
+        """The best `limit` paragraphs, each by its best passage, in the documents `within` (all when empty).
+
+        Raises:
+            JianwenError: a blank question, an unknown document, or the embedding model cannot be used.
+        """
+        started = time.perf_counter()
+        hits = self._search(question, limit, self._within(within), one_per_paragraph=True)
+        return SearchResult(question, hits, time.perf_counter() - started)
+
+    def ask(self, question: str, within: Sequence[str] = (), stop: StopSignal | None = None) -> Iterator[AskEvent]:
+        """Answer from the documents `within` (all when empty). The last event is exactly one `Answer` or `Refusal`.
+
+        Raises:
+            JianwenError: as `search`, or the answering model cannot be used.
+            Stopped: `stop` was set; noticed within a fraction of a second.
+        """
+        from rag.answering import answer
+
+        ids = self._within(within)
+        return answer(question, lambda asked: self._search(asked, _SHOWN, ids), self._ready_chat(), stop)
+
+    def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        """Load indexes and models, so that the first question need not wait. Raises JianwenError, Stopped."""
+        yield Progress("正在载入检索", 0, 2)
+        check(stop)
+        self._search("预热", 1, ())
+        yield Progress("正在载入回答模型", 1, 2)
+        check(stop)
+        self._ready_chat().load()
+        yield Progress("模型已就绪", 2, 2)
+
+    # ------------------------------------------------------------ health
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """Everything checked, the good included; reads every original once."""
+        findings = [*catalog_findings(self._catalog), *original_findings(self._catalog, self._originals)]
+        findings += [*model_findings(self._settings), *disk_findings(self.path)]
+        try:
+            made_with = recipe(self._ready_embedder())
+        except JianwenError:  # said by the models' findings
+            made_with = None
+        findings += [*self._vectors.findings(made_with), *self._keywords.findings()]
+        if self.read_only:
+            findings.append(Finding("warning", _HELD, "请先关闭另一个窗口或命令，再重新打开资料库。"))
+        return tuple(findings)
+
+    # ------------------------------------------------------------ plumbing
+
+    def _search(
+        self, question: str, limit: int, within: Sequence[str], one_per_paragraph: bool = False
+    ) -> tuple[Evidence, ...]:
+        embedder = self._ready_embedder()
+        return search(
+            question, self._catalog, self._vectors, self._keywords, embedder, limit, within, one_per_paragraph
+        )
+
+    def _within(self, documents: Sequence[str]) -> tuple[str, ...]:
+        return tuple(document.id for document in self._named(documents))
+
+    def _named(self, names: Sequence[str]) -> tuple[Document, ...]:
+        """The documents meant by ids, beginnings of ids, or file names; each once."""
+        documents = self.documents() if names else ()
+        found = {document.id: document for document in (_one_named(name, documents) for name in names)}
+        return tuple(found.values())
+
+    def _ready_embedder(self) -> Embedder:
+        if self._embedder is None:
+            from rag.embedding import SentenceEmbedder
+            from rag.models import require_embedding_model
+
+            self._embedder = SentenceEmbedder(require_embedding_model(self._settings), self._settings.threads)
+        return self._embedder
+
+    def _ready_chat(self) -> ChatModel:
+        if self._chat is None:
+            from rag.llm import LlamaChat
+            from rag.models import require_chat_model
+
+            settings = self._settings
+            self._chat = LlamaChat(require_chat_model(settings), settings.context_tokens, settings.threads)
+        return self._chat
+
+    def _require_writable(self) -> None:
+        if self.read_only:
+            raise JianwenError(f"{_HELD}请先关闭它，再重新打开资料库。")
+
+    def _exclusively(self, work: Generator[_Event, None, None]) -> Iterator[_Event]:
+        """`work`, as the one writing generator while it runs."""
+        if self._writing is not None:
+            raise JianwenError(_BUSY)
+        self._writing = work
+        try:
+            yield from work
+        finally:
+            self._writing = None
+
+
+def _locked(path: Path) -> BaseFileLock | None:
+    """The library's lock, held until released or until this process ends in any way; None when another holds it."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=0, preserve_lock_file=True, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        return None
+    return lock
+
+
+def _one_named(name: str, documents: Sequence[Document]) -> Document:
+    wanted = unicodedata.normalize("NFC", name.strip())
+    for found in (
+        [document for document in documents if document.id == wanted],
+        [document for document in documents if unicodedata.normalize("NFC", document.name) == wanted],
+        [document for document in documents if wanted and document.id.startswith(wanted.lower())],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            choices = "、".join(f"{document.id}（{document.name}）" for document in found[:5])
+            raise JianwenError(f"“{name}”可以指多份资料：{choices}。请用完整的编号。")
+    raise JianwenError(f"资料库里没有“{name}”。请用 jianwen list 查看资料的名称和编号。")

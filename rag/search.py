@@ -1,0 +1,89 @@
+"""From a question to ranked evidence: near in meaning and sharing its words, joined by reciprocal rank fusion.
+
+Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods"
+(SIGIR 2009): a passage scores the sum of 1 / (k + rank) over the rankings it stands in, with k = 60. Ranks need no
+calibration between the two kinds of score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.catalog import Catalog
+from rag.embedding import Embedder
+from rag.errors import JianwenError
+from rag.text import search_terms
+from rag.types import Evidence
+
+Ranking = list[tuple[str, float]]  # (passage id, score), best first
+
+_DEPTH: Final = 50  # of each ranking that is fused
+_TITLE: Final = 80  # characters of a title given to the embedder with each passage
+
+
+class NearestPassages(Protocol):
+    """What search asks of the vectors."""
+
+    def nearest(
+        self, vector: NDArray[np.float32], limit: int, recipe: str, documents: Sequence[str] = ()
+    ) -> Ranking: ...
+
+
+class MatchingPassages(Protocol):
+    """What search asks of the keywords."""
+
+    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> Ranking: ...
+
+
+def embedding_text(title: str, passage: str) -> str:
+    """What the embedder reads of a passage: an enumerated point often makes sense only under its article's title."""
+    return f"{title[:_TITLE]}\n{passage}" if title else passage
+
+
+def recipe(embedder: Embedder) -> str:
+    """Names what made a vector: the model, and the form of `embedding_text` (count it up when that changes)."""
+    return f"{embedder.name}/1"
+
+
+def search(
+    question: str,
+    catalog: Catalog,
+    vectors: NearestPassages,
+    keywords: MatchingPassages,
+    embedder: Embedder,
+    limit: int,
+    within: Sequence[str] = (),
+    one_per_paragraph: bool = False,
+) -> tuple[Evidence, ...]:
+    """The best `limit` passages for `question`, in the documents with the ids `within` (all when empty), best first.
+
+    Raises:
+        JianwenError: the question is blank.
+    """
+    if not question.strip():
+        raise JianwenError("问题是空的。请写下要查的内容。")
+    depth = max(_DEPTH, limit)
+    near = vectors.nearest(embedder.embed_query(question), depth, recipe(embedder), within)
+    sharing = keywords.matching(search_terms(question), depth, within)
+    fused = reciprocal_rank_fusion([[passage for passage, _ in ranking] for ranking in (near, sharing)])
+    if one_per_paragraph:
+        best = {passage.partition("#")[0]: passage for passage, _ in reversed(fused)}
+        fused = [(passage, score) for passage, score in fused if best[passage.partition("#")[0]] == passage]
+    found: list[Evidence] = []
+    for start in range(0, len(fused), limit):  # what is not shown (being added or removed) makes room for the next
+        if len(found) < limit:
+            found += catalog.locate(fused[start : start + limit])
+    return tuple(found[:limit])
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = 60) -> list[tuple[str, float]]:
+    """All items with their fused scores, best first; at equal scores the earlier ranking's order decides."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, 1):
+            scores[item] = scores.get(item, 0.0) + 1.0 / (k + rank)
+    return sorted(scores.items(), key=lambda pair: -pair[1])

@@ -1,0 +1,219 @@
+"""A scripted library behind the engine's seam, and the Backend that gives it to a real child process.
+
+Its documents are the files lying in its folder; what they hold is fixed here. What a question gets is decided by a
+word in it: see `FakeLibrary.ask`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import signal
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from desktop.backend import Backend
+from desktop.protocol import ModelChoice
+from rag.errors import JianwenError, Stopped
+from rag.types import (
+    AddEvent,
+    AddStatus,
+    Answer,
+    AskEvent,
+    Box,
+    Citation,
+    Document,
+    DraftText,
+    Evidence,
+    EvidenceFound,
+    FileAdded,
+    Fragment,
+    Paragraph,
+    Passage,
+    Progress,
+    Refusal,
+    Statement,
+    StopSignal,
+    StoredArticle,
+    StoredParagraph,
+    Timing,
+)
+
+FACTORY = "tests.desktop.fake_library:backend"
+MARKUP = "<b>附件</b><img src='file:///etc/hostname'><a href='http://example.invalid/'>点这里</a>𠮷县代表参加。"
+TEXT = (
+    "会议要求，各县区要认真做好中考备考工作的节点安排与业务培训指导，明确备考思路与举措。",
+    "要关注学生的思想、心理、学习和生活，用好《学科质量提升参考资料》，力争取得新成绩。" + MARKUP,
+    "会议强调，要把安全工作放在首位，落实校园安全责任制。",
+)
+LINE = 24.0  # points: the type size and the height of a printed line in the test's PDF
+LEFT, TOP = 72.0, 90.0  # points: where the first printed line begins
+
+
+def advance(character: str) -> float:
+    """How far a character moves the pen, in points: Latin ones half as far."""
+    return LINE if unicodedata.east_asian_width(character) in "WFA" else LINE / 2
+
+
+def printed(paragraph: str, page: int, first_line: int, width: int = 18) -> tuple[Fragment, ...]:
+    """Fragments of `width` characters a line, as `paper.write_pdf` prints them."""
+    fragments = []
+    for n, start in enumerate(range(0, len(paragraph), width)):
+        end = min(start + width, len(paragraph))
+        top = TOP + (first_line + n) * LINE * 1.5
+        wide = sum(map(advance, paragraph[start:end]))
+        fragments.append(Fragment(start, end, Box(page, LEFT, top, LEFT + wide, top + LINE)))
+    return tuple(fragments)
+
+
+def document_of(file: Path) -> Document:
+    digest = hashlib.sha256(file.name.encode()).hexdigest()
+    added = dt.datetime(2024, 4, 1, 9, 0, tzinfo=dt.UTC)
+    pages = 2 if file.suffix == ".pdf" else 1
+    return Document(digest[:12], file.name, digest, 1000, added, pages, 2, len(TEXT))
+
+
+def articles_of(document: Document) -> tuple[StoredArticle, ...]:
+    """Two articles: two paragraphs, then one (on page 2 of a PDF)."""
+    pdf = document.name.endswith(".pdf")
+    made = []
+    for n, (title, texts) in enumerate((("全市义务教育工作会议召开", TEXT[:2]), ("校园安全工作部署", TEXT[2:])), 1):
+        key = f"{document.id}-{n}"
+        page = n if pdf else 1
+        paragraphs = tuple(
+            StoredParagraph(f"{key}-{m}", key, Paragraph(text, page, printed(text, page, 4 * (m - 1)) if pdf else ()))
+            for m, text in enumerate(texts, 1)
+        )
+        made.append(StoredArticle(key, document.id, title, dt.date(2024, 3, 20 + n), page, paragraphs))
+    return tuple(made)
+
+
+def evidence_of(document: Document) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    for article in articles_of(document):
+        for paragraph in article.paragraphs:
+            text = paragraph.text
+            passage = Passage(f"{paragraph.id}#1", paragraph.id, 0, len(text), text)
+            found.append(Evidence(passage, paragraph, article, document, 1.0 - 0.1 * len(found)))
+    return tuple(found)
+
+
+def cite(evidence: Sequence[Evidence], number: int, quote: str) -> Citation:
+    found = evidence[number - 1]
+    start = found.paragraph.text.index(quote)
+    return Citation(found.paragraph, start, start + len(quote), found.article, found.document, number)
+
+
+def answer_from(question: str, evidence: tuple[Evidence, ...]) -> Answer:
+    statements = (
+        Statement("要做好节点安排与业务培训指导。", (cite(evidence, 1, "节点安排与业务培训指导"),)),
+        Statement(
+            "要关注学生的思想和心理，<i>力争</i>取得新成绩。",
+            (cite(evidence, 2, "要关注学生的思想、心理"), cite(evidence, 2, "力争取得新成绩")),
+        ),
+        Statement("力争 2025 年取得新成绩。", (cite(evidence, 2, "力争取得新成绩"),), ("所引原文中没有数字“2025年”",)),
+    )
+    seconds = Timing(0.2, 1.0, 3.4)
+    return Answer(question, statements, evidence, "测试模型", seconds, 900, 60, {"今年": "2024年"})
+
+
+class FakeLibrary:
+    """Implements `desktop.backend.EngineLibrary`."""
+
+    def __init__(self, path: Path) -> None:
+        if (path / "broken").exists():
+            raise JianwenError("资料库打不开。请检查文件夹。")
+        self.path = path
+        self.read_only = (path / "locked").exists()
+
+    def documents(self) -> tuple[Document, ...]:
+        return tuple(document_of(file) for file in self._files())
+
+    def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
+        return tuple(a for d in self.documents() if d.id in documents or not documents for a in articles_of(d))
+
+    def file(self, document: str) -> Path:
+        return next(file for file in self._files() if document_of(file).id == document)
+
+    def add(self, paths: Sequence[Path], stop: StopSignal | None = None) -> Iterator[AddEvent]:
+        """`x.doc` fails, a file named 慢… takes until stopped, others are added."""
+        for path in paths:
+            yield Progress(f"正在读取 {path.name}", 1, 4)
+            if path.name.startswith("慢"):
+                yield from _until_stopped(stop)
+            if path.suffix not in (".txt", ".pdf"):
+                yield FileAdded(path, AddStatus.FAILED, "", 0, 0, "不支持这种文件，请另存为 PDF。", 0.1)
+                continue
+            target = self.path / path.name
+            status = AddStatus.DUPLICATE if target.exists() else AddStatus.ADDED
+            target.write_bytes(path.read_bytes())
+            yield FileAdded(path, status, document_of(target).id, 2, 3, "", 0.1)
+
+    def resume(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        yield from ()
+
+    def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        for n in range(3):
+            yield Progress("正在建立索引", n, 3)
+
+    def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        if (self.path / "slow-models").exists():
+            yield from _until_stopped(stop)
+        yield Progress("正在准备模型", 1, 1)
+
+    def remove(self, documents: Sequence[str]) -> tuple[Document, ...]:
+        gone = tuple(document for document in self.documents() if document.id in documents)
+        for document in gone:
+            (self.path / document.name).unlink()
+        return gone
+
+    def ask(self, question: str, within: Sequence[str] = (), stop: StopSignal | None = None) -> Iterator[AskEvent]:
+        """慢: until stopped; 崩溃: the process is killed; 出错: a bug; 不会: a JianwenError; 没有: a Refusal."""
+        documents = [document for document in self.documents() if document.id in within or not within]
+        evidence = evidence_of(documents[0])
+        if "不会" in question:
+            raise JianwenError("还没有模型。请先放一个模型文件。")
+        yield EvidenceFound(evidence, 0.1)
+        if "崩溃" in question:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "出错" in question:
+            raise RuntimeError("a bug, on purpose")
+        for piece in ("要做好节点安排", "与业务培训指导。", "【1】", "<b>草稿</b>"):
+            yield DraftText(piece)
+        print("libraries print things")
+        if "慢" in question:
+            yield from _until_stopped(stop)
+        if "没有" in question:
+            yield Refusal(question, evidence, "测试模型", Timing(0.1, None, 1.0))
+        else:
+            yield answer_from(question, evidence)
+
+    def close(self) -> None:
+        pass
+
+    def _files(self) -> list[Path]:
+        return sorted(file for file in self.path.iterdir() if file.suffix in (".txt", ".pdf"))
+
+
+def _until_stopped(stop: StopSignal | None) -> Iterator[Progress]:
+    assert isinstance(stop, threading.Event)
+    for n in range(6000):
+        if stop.wait(0.01):
+            raise Stopped
+        yield Progress("慢慢来", n, 6000)
+
+
+def models() -> tuple[ModelChoice, ...]:
+    return (
+        ModelChoice("chat", "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf", "Qwen2.5-Coder-1.5B", "1.1 GB"),
+        ModelChoice("chat", "qwen3-4b.gguf", "Qwen3-4B", "2.5 GB"),
+        ModelChoice("embedding", "multilingual-e5-small", "multilingual-e5-small", "0.5 GB"),
+        ModelChoice("embedding", "bge-small-zh-v1.5", "bge-small-zh-v1.5", "0.1 GB"),
+    )
+
+
+def backend() -> Backend:
+    return Backend(FakeLibrary, models)

@@ -1,0 +1,59 @@
+"""Answers as HTML and as plain text."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from PySide6.QtGui import QTextDocument
+
+from desktop.answer_text import answer_html, answer_plain, footer, refusal_html
+from rag.types import Document, Refusal, Timing
+from tests.desktop.fake_library import answer_from, evidence_of
+
+DOCUMENT = Document("ab12", "简报<1>.pdf", "ab12", 1, dt.datetime(2024, 1, 1, tzinfo=dt.UTC), 1, 2, 3)
+EVIDENCE = evidence_of(DOCUMENT)
+ANSWER = answer_from("今年<b>有哪些要求？", EVIDENCE)
+
+
+def shown(html: str) -> str:
+    document = QTextDocument()
+    document.setHtml(html)
+    return document.toPlainText()
+
+
+def test_the_models_words_are_text_not_markup() -> None:
+    text = shown(answer_html(ANSWER))
+    assert "<i>力争</i>取得新成绩" in text
+
+
+def test_each_group_of_citations_is_one_anchor() -> None:
+    html = answer_html(ANSWER)
+    assert [f'href="cite:{i}:{j}"' in html for i, j in ((0, 0), (1, 0), (1, 1), (2, 0))] == [True, True, False, True]
+    assert html.count("href=") == 3
+
+
+def test_unsupported_statements_are_struck_out_with_the_reason() -> None:
+    html = answer_html(ANSWER)
+    assert "<s>力争 2025 年取得新成绩。</s>" in html
+    assert "未核实：所引原文中没有数字“2025年”" in html
+    assert html.count("<s>") == 1
+
+
+def test_readings_are_shown() -> None:
+    assert "“今年”按“2024年”理解" in shown(answer_html(ANSWER))
+
+
+def test_the_copy_has_footnotes_and_says_what_is_unverified() -> None:
+    text = answer_plain(ANSWER)
+    assert "要做好节点安排与业务培训指导。【1】\n" in text
+    assert "力争 2025 年取得新成绩。【2】（未核实：所引原文中没有数字“2025年”）" in text
+    assert "【1】《全市义务教育工作会议召开》（2024-03-21），简报<1>.pdf，第 1 页：“节点安排与业务培训指导”" in text
+    assert "“要关注学生的思想、心理……力争取得新成绩”" in text
+
+
+def test_a_refusal_says_so() -> None:
+    refusal = Refusal("问", EVIDENCE, "模型", Timing(0.1, None, 2.0))
+    assert "资料中未提及" in refusal_html(refusal)
+    assert "没有回答这个问题" in refusal_html(refusal)
+    assert "先添加有关的资料" in refusal_html(Refusal("问", (), "模型", Timing(0.1, None, 2.0)))
+    assert footer(refusal) == "查阅 3 段资料 · 用时 2.0 秒 · 模型 模型"

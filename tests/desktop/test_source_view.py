@@ -1,0 +1,222 @@
+"""The source pane: exact marks in text and on PDF pages, find, back; nothing is loaded, nothing is markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from desktop import style
+from desktop.marks import Place
+from desktop.pdf_page import EDGE
+from desktop.source_view import SourceView
+from tests.desktop.conftest import PATIENCE
+from tests.desktop.fake_library import MARKUP, TEXT, articles_of, cite, document_of, evidence_of
+from tests.desktop.paper import write_pdf
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Iterator[SourceView]:
+    made = SourceView()
+    qtbot.addWidget(made)
+    made.resize(620, 700)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+    if made.pdf is not None:
+        made.pdf.close_file()
+
+
+TXT = document_of(Path("简报.txt"))
+PDF = document_of(Path("简报.pdf"))
+
+
+def lit(view: SourceView, colour: str) -> list[str]:
+    return [
+        selection.cursor.selectedText()
+        for selection in view.text.extraSelections()
+        if selection.format.background().color() == QColor(colour)
+    ]
+
+
+def test_a_citation_lights_exactly_its_quote(view: SourceView) -> None:
+    for quote in ("节点安排与业务培训指导", "会议要求，各县区", "备考思路与举措。"):
+        citation = cite(evidence_of(TXT), 1, quote)
+        view.show_place(Place.of_citations([citation]))
+        assert lit(view, style.CITED) == [quote]
+
+
+def test_positions_hold_behind_rare_characters(view: SourceView) -> None:
+    citation = cite(evidence_of(TXT), 2, "县代表参加")  # behind 𠮷, two units in Qt's counting
+    view.show_place(Place.of_citations([citation]))
+    assert lit(view, style.CITED) == ["县代表参加"]
+
+
+def test_several_spans_are_lit_together(view: SourceView) -> None:
+    evidence = evidence_of(TXT)
+    view.show_place(Place.of_citations([cite(evidence, 2, "力争取得新成绩"), cite(evidence, 2, "思想、心理")]))
+    assert lit(view, style.CITED) == ["思想、心理", "力争取得新成绩"]
+
+
+def test_markup_in_documents_is_shown_as_it_stands_and_loads_nothing(view: SourceView) -> None:
+    view.show_place(Place(TXT, articles_of(TXT)[0]))
+    assert MARKUP in view.text.toPlainText()
+    assert not view.text.refused
+    assert "<a " not in view.text.toHtml()
+    assert "<img" not in view.text.toHtml()
+
+
+def test_the_head_names_the_source(view: SourceView) -> None:
+    view.show_place(Place(TXT, articles_of(TXT)[0]))
+    assert view.title.text() == "全市义务教育工作会议召开"
+    assert view.meta.text() == "2024-03-21 · 简报.txt · 第 1 页"
+
+
+def test_the_span_is_scrolled_to(view: SourceView) -> None:
+    view.resize(360, 240)
+    citation = cite(evidence_of(TXT), 2, "县代表参加")
+    view.show_place(Place.of_citations([citation]))
+    (selection,) = view.text.extraSelections()
+    assert view.text.viewport().rect().intersects(view.text.cursorRect(selection.cursor))
+
+
+def test_find_counts_and_goes_round(view: SourceView) -> None:
+    view.show_place(Place(TXT, articles_of(TXT)[0]))
+    view.open_find()
+    view.find_bar.line.setText("学")
+    assert view.find_bar.count.text() == "第 1/3 处"
+    view.find_next(-1)
+    assert view.find_bar.count.text() == "第 3/3 处"
+    assert lit(view, style.FOUND_NOW) == ["学"]
+    assert len(lit(view, style.FOUND)) == 2
+    view.find_bar.line.setText("没有的词")
+    assert view.find_bar.count.text() == "没有找到"
+    view.find_bar.dismiss()
+    assert not view.text.extraSelections()
+
+
+def test_back_returns_to_the_citation_before(view: SourceView) -> None:
+    evidence = evidence_of(TXT)
+    view.show_place(Place.of_citations([cite(evidence, 1, "节点安排")]))
+    view.show_place(Place.of_citations([cite(evidence, 3, "安全工作")]))
+    assert lit(view, style.CITED) == ["安全工作"]
+    view.back()
+    assert lit(view, style.CITED) == ["节点安排"]
+    assert not view.back_button.isEnabled()
+
+
+def test_zooming_keeps_the_marks(view: SourceView) -> None:
+    view.show_place(Place.of_citations([cite(evidence_of(TXT), 1, "节点安排")]))
+    view.zoom(1)
+    assert lit(view, style.CITED) == ["节点安排"]
+
+
+# ------------------------------------------------------------------ PDF
+
+
+@pytest.fixture
+def pdf_view(view: SourceView, tmp_path: Path) -> SourceView:
+    view.files = {PDF.id: write_pdf(tmp_path / "kept.pdf")}
+    return view
+
+
+def rectangles(view: SourceView) -> list[QRectF]:
+    assert view.pdf is not None
+    return view.pdf.mark_rectangles()
+
+
+def test_the_marks_on_a_page_are_the_stored_boxes(pdf_view: SourceView) -> None:
+    found = evidence_of(PDF)[0]
+    pdf_view.show_place(Place.of_evidence(found))
+    assert pdf_view.shows_pdf
+    assert pdf_view.pdf is not None
+    scale = pdf_view.pdf.scale()
+    boxes = [fragment.box for fragment in found.paragraph.paragraph.fragments]
+    marks = rectangles(pdf_view)
+    assert len(marks) == len(boxes) == 3
+    for mark, box in zip(marks, boxes, strict=True):
+        assert mark.getCoords() == pytest.approx([v * scale for v in (box.x0, box.y0, box.x1, box.y1)])
+
+
+def test_the_mark_lies_on_the_printed_words(pdf_view: SourceView, qtbot: QtBot) -> None:
+    """Where the span is marked there is ink, and the mark's colour; beside it there is none."""
+    pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 1, "节点安排与业务培训指导")]))
+    assert pdf_view.pdf is not None
+    sheet = pdf_view.pdf.widget()
+    assert sheet is not None
+    image = sheet.grab().toImage()
+    ratio = image.devicePixelRatio()
+    warm = QColor(style.CITED)
+    for mark in rectangles(pdf_view):
+        area = mark.translated(EDGE, EDGE)
+        points = [
+            image.pixelColor(int(x * ratio), int(y * ratio))
+            for x in range(int(area.left()) + 1, int(area.right()) - 1)
+            for y in range(int(area.top()) + 1, int(area.bottom()) - 1)
+        ]
+        assert warm in points
+        assert any(point.lightness() < 100 for point in points)
+
+
+def test_a_citation_on_another_page_turns_to_it(pdf_view: SourceView) -> None:
+    pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 3, "安全工作")]))
+    assert pdf_view.pdf is not None
+    assert pdf_view.pdf.page == 2
+    assert pdf_view.page_label.text() == "第 2 / 2 页"
+    assert len(rectangles(pdf_view)) == 1
+    pdf_view.turn(-1)
+    assert pdf_view.pdf.page == 1
+    assert not rectangles(pdf_view)
+    assert pdf_view.title.text() == "校园安全工作部署" or pdf_view.meta.text().endswith("第 1 页")
+
+
+def test_zoom_scales_the_marks(pdf_view: SourceView) -> None:
+    pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 1, "节点安排")]))
+    assert pdf_view.pdf is not None
+    (before,), scale = rectangles(pdf_view), pdf_view.pdf.scale()
+    pdf_view.zoom(1)
+    (after,) = rectangles(pdf_view)
+    assert after.width() / before.width() == pytest.approx(pdf_view.pdf.scale() / scale)
+    assert pdf_view.pdf.scale() > scale
+    pdf_view.zoom(0)
+    assert pdf_view.pdf.scale() == pytest.approx(scale)
+
+
+def test_find_covers_all_pages_once_the_articles_are_there(pdf_view: SourceView, qtbot: QtBot) -> None:
+    pdf_view.show_place(Place(PDF, articles_of(PDF)[0]))
+    with qtbot.waitSignal(pdf_view.document_wanted, timeout=PATIENCE) as wanted:
+        pdf_view.open_find()
+    assert wanted.args == [PDF.id]
+    pdf_view.find_bar.line.setText("会议")
+    assert pdf_view.find_bar.count.text() == "第 1/1 处"
+    pdf_view.set_articles(PDF.id, articles_of(PDF))
+    assert pdf_view.find_bar.count.text() == "第 1/2 处"
+    pdf_view.find_next(1)
+    assert pdf_view.pdf is not None
+    assert pdf_view.pdf.page == 2
+    assert len(rectangles(pdf_view)) == 1
+    assert pdf_view.title.text() == "校园安全工作部署"
+
+
+def test_a_pdf_that_cannot_be_opened_is_shown_as_text(view: SourceView, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"not a pdf")
+    view.files = {PDF.id: broken}
+    view.show_place(Place.of_citations([cite(evidence_of(PDF), 1, "节点安排")]))
+    assert not view.shows_pdf
+    assert lit(view, style.CITED) == ["节点安排"]
+    assert TEXT[0] in view.text.toPlainText()
+
+
+def test_a_removed_document_is_shown_no_more(pdf_view: SourceView) -> None:
+    pdf_view.show_place(Place(PDF, articles_of(PDF)[0]))
+    pdf_view.forget((PDF.id,))
+    assert pdf_view.place is None
+    assert not pdf_view.shows_pdf
+    pdf_view.back()
+    assert pdf_view.place is None

@@ -1,0 +1,100 @@
+"""Fusing rankings, and finding through stores that answer as told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rag.catalog import Catalog
+from rag.errors import JianwenError
+from rag.search import embedding_text, reciprocal_rank_fusion, search
+from rag.types import Article, Evidence, Paragraph
+from tests.fakes import FakeEmbedder
+from tests.test_catalog import insert
+
+RANKINGS = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=4)
+
+
+def test_fusion_adds_the_reciprocal_ranks() -> None:
+    fused = reciprocal_rank_fusion([["a", "b"], ["b", "c"]])
+    assert fused == [("b", 1 / 62 + 1 / 61), ("a", 1 / 61), ("c", 1 / 62)]
+
+
+@given(RANKINGS)
+def test_fusion_holds_everything_once_best_first(rankings: list[list[str]]) -> None:
+    fused = reciprocal_rank_fusion(rankings)
+    assert sorted(item for item, _ in fused) == sorted(set().union(*rankings))
+    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True))
+def test_fusion_of_one_ranking_is_that_ranking(ranking: list[str]) -> None:
+    assert [item for item, _ in reciprocal_rank_fusion([ranking, []])] == ranking
+
+
+def test_the_embedder_reads_the_title_too() -> None:
+    assert embedding_text("备考会", "一是抓好落实。") == "备考会\n一是抓好落实。"
+    assert embedding_text("", "一是抓好落实。") == "一是抓好落实。"
+
+
+class Told:
+    """Both stores: answers with the given passage ids."""
+
+    def __init__(self, *passages: str) -> None:
+        self.passages = passages
+        self.documents: Sequence[str] = ()
+
+    def nearest(
+        self, vector: NDArray[np.float32], limit: int, recipe: str, documents: Sequence[str] = ()
+    ) -> list[tuple[str, float]]:
+        return self.matching((), limit, documents)
+
+    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> list[tuple[str, float]]:
+        self.documents = documents
+        return [(passage, 1.0) for passage in self.passages[:limit]]
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    made = Catalog.open(tmp_path / "catalog.sqlite")
+    insert(made, 1, Article("", None, (Paragraph("甲乙丙丁"), Paragraph("戊己庚辛"))))
+    return made
+
+
+def ids(found: Sequence[Evidence]) -> list[str]:
+    return [evidence.passage.id.partition("-")[2] for evidence in found]
+
+
+def test_evidence_is_fused_dressed_and_cut_to_the_limit(catalog: Catalog) -> None:
+    name = catalog.documents()[0].id
+    near, sharing = Told(f"{name}-1-1#1", f"{name}-1-1#2", "gone-1-1#1"), Told(f"{name}-1-1#2", f"{name}-1-2#1")
+    embedder = FakeEmbedder()
+    found = search("问", catalog, near, sharing, embedder, 2, [name])
+    assert ids(found) == ["1-1#2", "1-1#1"]
+    assert found[0].passage.text == "丙丁"
+    assert found[0].score > found[1].score
+    assert list(near.documents) == list(sharing.documents) == [name]
+    everything = search("问", catalog, near, sharing, embedder, 10)
+    assert ids(everything) == ["1-1#2", "1-1#1", "1-2#1"]
+    assert ids(search("问", catalog, near, sharing, embedder, 10, one_per_paragraph=True)) == ["1-1#2", "1-2#1"]
+    catalog.close()
+
+
+def test_what_is_not_shown_makes_room(catalog: Catalog) -> None:
+    name = catalog.documents()[0].id
+    near = Told(*(f"hidden-1-{number}#1" for number in range(20)), f"{name}-1-2#2")
+    assert ids(search("问", catalog, near, Told(), FakeEmbedder(), 1)) == ["1-2#2"]
+    catalog.close()
+
+
+@pytest.mark.parametrize("question", ["", "  ", "\n\u3000"])
+def test_a_blank_question_is_refused(catalog: Catalog, question: str) -> None:
+    with pytest.raises(JianwenError, match="问题是空的"):
+        search(question, catalog, Told(), Told(), FakeEmbedder(), 5)
+    catalog.close()
