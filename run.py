@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 STOPPED = 130
+LOG = "setup.log"  # in the cache folder
 STAGE_BYTES = {"torch": 800_000_000, "runtime": 1_900_000_000, "dev": 200_000_000}  # below .venv
 BUILD_BYTES, MODEL_BYTES = 1_000_000_000, 2_500_000_000  # in the cache folder; in the data folder, while fetching
 SMALL_MEMORY = 4 * 2**30
@@ -161,7 +163,9 @@ def run_logged(log: Path, command: Sequence[str], environ: Mapping[str, str]) ->
             child.wait()
             raise
     if child.returncode:
-        tail = "\n".join(f"    {line}" for line in log.read_text("utf-8", "replace").splitlines()[-8:])
+        lines = log.read_text("utf-8", "replace").splitlines()
+        told = [line for line in lines if not line.startswith(("Ignoring ", "WARNING: Location"))]  # pip's chatter
+        tail = "\n".join(f"    {line}" for line in told[-8:])
         full = (
             "磁盘已满，请腾出空间。" if "No space left" in tail else "请先检查网络，再运行同一条命令，会从断处接着做。"
         )
@@ -264,10 +268,8 @@ def has_chinese_font() -> bool:
 def missing_for_build(with_compiler: bool) -> dict[str, str]:
     """What is missing for the environment (Linux) → its Debian package."""
     missing: dict[str, str] = {}
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
+    importlib.invalidate_caches()  # the package may have come since we looked last
+    if importlib.util.find_spec("ensurepip") is None:  # Debian keeps it in the venv package
         missing["Python 的 venv 模块"] = f"python3.{sys.version_info.minor}-venv"
     if with_compiler:
         missing.update({f"编译器 {tool}": tool for tool in ("gcc", "g++") if not shutil.which(tool)})
@@ -388,12 +390,15 @@ class Environment:
         self.locks = root / "requirements"
 
     def stages(self, tests: bool = False) -> list[Stage]:
+        built = (
+            "安装推理引擎 llama.cpp" if self.find_wheel() else "编译推理引擎 llama.cpp（两个核约需六分钟，只做一次）"
+        )
         stages = [
             Stage("venv", "建立程序自己的 Python 环境", self.venv_key, self.make_venv),
             self._locked("build", "安装编译工具"),
             Stage("torch", "安装 PyTorch（CPU 版）", lambda: digest(self._lock("torch")), self.install_torch),
             self._locked("runtime", "安装依赖"),
-            Stage("llama", "编译推理引擎 llama.cpp（两个核约需六分钟，只做一次）", self.wheel_key, self.install_llama),
+            Stage("llama", built, self.wheel_key, self.install_llama),
             Stage("project", "安装简问", self.project_key, self.install_project),
         ]
         return [*stages, self._locked("dev", "安装测试工具")] if tests else stages
@@ -623,6 +628,7 @@ class SetUp:
 
     def _do(self, plan: Plan) -> None:
         environment, total, done = self.environment, plan.steps(), 0
+        (environment.cache / LOG).unlink(missing_ok=True)
         self._check_machine(plan)
         if plan.look:
             done += 1
@@ -731,7 +737,7 @@ def main(argv: Sequence[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 (the very thing to find out)
         return with_newer_python(argv)
     cache = cache_home(os.environ)
-    run = functools.partial(run_logged, cache / "setup.log")
+    run = functools.partial(run_logged, cache / LOG)
     environment = Environment(ROOT, cache, cpu_tier(), run)
     try:
         SetUp(environment, Contents(ROOT, data_home(os.environ), environment.program), argv).run()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from html import escape
 
 from desktop import style
-from desktop.marks import by_paragraph
+from desktop.marks import Place, by_paragraph
 from rag.types import Answer, Citation, Refusal, StoredArticle
 
 REFUSED = "资料中未提及"
@@ -96,7 +96,7 @@ def answer_plain(answer: Answer) -> str:
     lines.append("")
     for number, paragraph in sorted(notes):
         cited = notes[number, paragraph]
-        place = where(cited[0].article, cited[0].document.name, cited[0].paragraph.page)
+        place = where(cited[0].article, cited[0].document.name, Place.of_citations(cited).page)
         quotes = {(citation.start, citation.end): citation.quote for citation in cited}
         lines.append(f"【{number}】{place}：“{'……'.join(quotes[span] for span in sorted(quotes))}”")
     return "\n".join(lines)

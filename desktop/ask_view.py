@@ -69,14 +69,16 @@ class AskView(QWidget):
         self.ask_button.clicked.connect(self.ask)
         self.stop_button = button("停止", "停止回答（Esc）")
         self.stop_button.clicked.connect(self.stop)
+        self._buttons = QStackedWidget()  # one place for both, so that nothing moves when they change
         for part in (self.ask_button, self.stop_button):
             part.setMinimumWidth(84)
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+            self._buttons.addWidget(part)
+        self._buttons.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.question, 1)
-        row.addWidget(self.ask_button)
-        row.addWidget(self.stop_button)
+        row.addWidget(self._buttons)
         self._scope = QWidget()
         self._scope_text = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._scope_text.setProperty("role", "muted")
@@ -253,7 +255,6 @@ class AskView(QWidget):
 
     def _set_asking(self, asking: bool) -> None:
         self.asking = asking
-        self.ask_button.setVisible(not asking)
-        self.stop_button.setVisible(asking)
+        self._buttons.setCurrentWidget(self.stop_button if asking else self.ask_button)
         self.stop_button.setEnabled(asking)
         self.copy_button.setVisible(not asking and isinstance(self.result, Answer))

@@ -77,7 +77,9 @@ class Ticket:
 
     def finish(self, end: JobEnd) -> None:
         self.running = False
-        self._on_end(end)
+        on_end = self._on_end
+        self.forget()  # what was called may hold widgets, and they hold this ticket
+        on_end(end)
 
 
 class Engine(QObject):
@@ -177,6 +179,9 @@ class Engine(QObject):
     def shutdown(self) -> None:
         """End the child, waiting a moment for it: the only call here that blocks."""
         self._impatience.stop()
+        for ticket in self._tickets.values():
+            ticket.forget()
+        self._tickets.clear()
         process, self._process = self._process, None
         if process is None:
             return

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.marks import Place
 from desktop.widgets import ElidedLabel, label, set_property
 from rag.types import Evidence
 
@@ -30,7 +31,8 @@ class EvidenceCard(QFrame):
         title = ElidedLabel(evidence.article.label)
         title.setProperty("role", "card")
         place = ElidedLabel(
-            f"{date} · {evidence.document.name} · 第 {evidence.paragraph.page} 页", Qt.TextElideMode.ElideMiddle
+            f"{date} · {evidence.document.name} · 第 {Place.of_evidence(evidence).page} 页",
+            Qt.TextElideMode.ElideMiddle,
         )
         place.setProperty("role", "muted")
         text = evidence.passage.text

@@ -73,7 +73,7 @@ class LibraryDesk(QObject):
 
     def resume(self) -> None:
         """Go on with imports that were cut off, if there are any."""
-        self._run(Resume(), "继续上次没有做完的添加", quiet=True)
+        self._run(Resume(), "整理资料库", quiet=True)
 
     def _load_ended(self, end: JobEnd) -> None:  # noqa: ARG002
         self._loading = None

@@ -142,6 +142,7 @@ class SettingsDialog(QDialog):
         other = self._choice(self.embedding).value != self._settings.embedding_model
         self.warning.setVisible(other)
         self.rebuild.setVisible(other)
+        self.adjustSize()
 
     def _save(self) -> None:
         other = self.result_settings().embedding_model != self._settings.embedding_model

@@ -19,9 +19,9 @@ from desktop.library_view import LibraryView
 from desktop.protocol import Ask, JobDone, JobEnd, JobFailed, ListModels, Request, WarmUp
 from desktop.settings_view import SettingsDialog
 from desktop.source_view import SourceView
-from desktop.widgets import ElidedLabel, NoticeBar, label
+from desktop.widgets import ElidedLabel, NoticeBar, label, plain_tip
 from rag.errors import JianwenError
-from rag.settings import Settings, load_settings, save_settings
+from rag.settings import Settings, default_library, load_settings, save_settings
 
 LAST_LIBRARY = "library"  # key in the ini file, with geometry, panes and answer
 
@@ -100,8 +100,10 @@ class Window(QMainWindow):
     def _library_changed(self) -> None:
         within = [self.desk.documents[i] for i in self.asking.within if i in self.desk.documents]
         self.asking.set_scope(within)
-        count = f" · {len(self.desk.documents)} 份资料" if self.desk.documents else ""
-        self.where.setText(f"资料库：{self.engine.library}{count}")
+        folder = self.engine.library
+        name = "我的资料库" if folder == default_library().absolute() else str(folder)
+        self.where.setText(f"{name} · {len(self.desk.documents)} 份资料")
+        self.where.setToolTip(plain_tip(f"资料库所在的文件夹：{folder}"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

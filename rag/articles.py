@@ -75,8 +75,10 @@ def _groups(found: Sequence[Block]) -> Iterator[list[Block]]:
 
 def _ended(draft: _Draft) -> bool:
     """Whether the draft reads as finished: a closing sentence, a byline in brackets, a date below."""
-    body = [block for block in draft.body if block.kind != "furniture"]
-    return bool(body) and bool(_CLOSING.search(body[-1].text) or (len(body) > 1 and is_date_only(body[-1].text)))
+    last = next((block for block in reversed(draft.body) if block.kind != "furniture"), None)
+    return last is not None and bool(
+        _CLOSING.search(last.text) or (last is not draft.body[0] and is_date_only(last.text))
+    )
 
 
 def _titles_something(group: Sequence[Block], after: Block | None, draft: _Draft | None) -> bool:
@@ -122,8 +124,8 @@ def _drafts(found: Sequence[Block]) -> tuple[list[_Draft], list[_Orphan]]:
     orphans: list[_Orphan] = []
     groups = list(_groups(found))
     for position, group in enumerate(groups):
-        following = [g for g in groups[position + 1 :] if g[0].kind != "furniture"]
-        after = following[0][0] if following else None
+        following = (groups[i][0] for i in range(position + 1, len(groups)))
+        after = next((block for block in following if block.kind != "furniture"), None)
         current = drafts[-1] if drafts else None
         if group[0].kind == "heading" and not (group[0].size and _MASTHEAD.search(group[0].text)):
             if not group[0].size and (after is None or after.kind == "heading"):

@@ -1,7 +1,7 @@
 """Dates in Chinese text, and the year of those that are printed without one. Pure.
 
 Papers print 「3月25日」 and leave the year to the reader. It is found as a reader finds it: a full date nearby, what
-the text plans or looks back on («安排部署2024年…», «2023年度…述职», «刚刚过去的2023年»), else the dates of the neighbours.
+the text plans or looks back on («安排部署2024年…», «2023年度…述职», «刚刚过去的2023年»), else the neighbours' dates.
 """
 
 from __future__ import annotations
@@ -105,14 +105,16 @@ def _built(match: re.Match[str]) -> DateMention | None:
 def date_mentions(text: str) -> tuple[DateMention, ...]:
     """All dates, months and years in `text`, in order, none inside another. Impossible ones are passed over."""
     plain = text.translate(NARROW)
-    taken: list[DateMention] = []
+    found: list[DateMention] = []
+    taken = bytearray(len(plain))
     for pattern in _PATTERNS:
         for match in pattern.finditer(plain):
-            if any(match.start() < m.end and m.start < match.end() for m in taken):
+            if any(taken[match.start() : match.end()]):
                 continue
             if mention := _built(match):
-                taken.append(mention)
-    return tuple(sorted(taken, key=lambda m: m.start))
+                found.append(mention)
+                taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+    return tuple(sorted(found, key=lambda m: m.start))
 
 
 # ---------------------------------------------------------------- the year that is not printed

@@ -49,9 +49,11 @@ _UNIT = "(?:" + "|".join(_MEASURES) + ")"
 # after a Chinese numeral these read as ordinary words too often (十分, 三大, 四周, 百强, 两点, 五成)
 _DOUBTFUL = set("分点时号大周步成强度期处部对")
 _HAN_UNIT = "(?:" + "|".join(m for m in _MEASURES if m not in _DOUBTFUL) + ")"
-_ARABIC = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+# bounded, so that no odd text makes matching slow
+_ARABIC = r"(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,18})(?:\.\d{1,12})?(?!\d)"
 _RANGE = r"(?:—{1,2}|-|–|~|至|到)"
-_HAN_NUMERAL = "[零〇一二两三四五六七八九十百千万亿]+"
+_HAN_DIGITS = "零〇一二两三四五六七八九十百千万亿"
+_HAN_NUMERAL = f"(?<![{_HAN_DIGITS}])[{_HAN_DIGITS}]{{1,18}}"
 _FIGURE = re.compile(
     rf"(?P<document>[〔\[［(（](?P<year>\d{{4}})[〕\]］)）](?:第)?(?P<number>\d+)号)"
     rf"|(?P<clock>(?<!\d)\d{{1,2}}:\d{{2}}(?!\d))"
@@ -110,15 +112,12 @@ def _han_key(m: re.Match[str], text: str) -> str | None:
     return f"第{key}" if m["han_nth"] else key
 
 
-def _figures(text: str, taken: list[tuple[int, int]]) -> Iterator[Fact]:
+def _figures(text: str) -> Iterator[Fact]:
+    """Figures of `text`, in which dates have been blanked out."""
     plain_text = text.translate(NARROW)
     position = 0
     while m := _FIGURE.search(plain_text, position):
         position = m.end()
-        inside = next((end for start, end in taken if start < m.end() and m.start() < end), None)
-        if inside is not None:
-            position = max(inside, m.start() + 1)
-            continue
         if m["document"]:
             key: str | None = f"〔{m['year']}〕{int(m['number'])}号"
         elif m["clock"]:
@@ -128,7 +127,7 @@ def _figures(text: str, taken: list[tuple[int, int]]) -> Iterator[Fact]:
         else:
             key = _arabic_key(m) if m["arabic"] else _han_key(m, plain_text)
         if key is None:
-            position = m.start() + 1 if not m["han"] else m.start() + len(m["han_nth"] or "") + len(m["han"])
+            position = max(m.start() + 1, m.end("han"))
             continue
         yield Fact("figure", text[m.start() : m.end()], key, m.start(), m.end())
 
@@ -184,11 +183,11 @@ def _people(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _names(text: str) -> Iterator[tuple[int, int]]:
-    seen: list[tuple[int, int]] = []
+    last = 0
     offices = (m.span() for m in _OFFICE.finditer(text) if m["place"] or m["level"] or "教育" in m[0])
     for start, end in sorted({*_people(text), *offices}):
-        if not any(start < e and s < end for s, e in seen):
-            seen.append((start, end))
+        if start >= last:
+            last = end
             yield start, end
 
 
@@ -207,7 +206,10 @@ def facts(text: str) -> tuple[Fact, ...]:
     found: list[Fact] = []
     dates = date_mentions(text)
     found.extend(Fact("date", text[d.start : d.end], d.key, d.start, d.end) for d in dates)
-    found.extend(_figures(text, [(d.start, d.end) for d in dates]))
+    blanked = list(text)
+    for d in dates:
+        blanked[d.start : d.end] = "\0" * (d.end - d.start)
+    found.extend(_figures("".join(blanked)))
     for kind, pattern in (("title", _TITLE), ("quote", _QUOTE)):
         for m in pattern.finditer(text):
             inner = _wording(m[0][1:-1])

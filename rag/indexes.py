@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.catalog import Catalog
+from rag.catalog import Catalog, State
 from rag.errors import Stopped
 from rag.generations import Generations
 from rag.keywords import KeywordIndex, KeywordTrouble
@@ -257,11 +257,18 @@ class KeywordStore:
             _logger.exception("tantivy did not remove document %s", document)
             self._drop()
 
+    def repair(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        """Bring the index on disk into use if it is not; a search would do the same, but silently."""
+        if not self._on_disk:
+            self._open_disk()
+        if not self._on_disk:
+            yield from self.rebuild(stop)
+
     def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]:
         """Make the index anew in a new folder that takes the old one's place; the old one answers meanwhile."""
         generation = self.generations.fresh()
         documents = tuple(self._catalog.passage_counts())
-        self._building = True
+        self._building, index = True, None
         try:
             index = KeywordIndex.open(self.generations.folder_of(generation))
             for done, document in enumerate(documents):
@@ -278,6 +285,8 @@ class KeywordStore:
             self._index, self._on_disk = index, True
         finally:
             self._building = False
+            if index is not None and index is not self._index:
+                _close(index)
 
     def close(self) -> None:
         on_disk = self._on_disk
@@ -297,33 +306,42 @@ class KeywordStore:
         """An index of all ready documents: the one on disk, mended or made anew if need be, or one in memory."""
         if self._index is not None and (self._writable or self._catalog.revision == self._revision):
             return self._index
-        self._drop()
-        self._revision = self._catalog.revision
-        note = self.generations.note
-        if note.generation and note.recipe == terms_recipe() and self.generations.unharmed():
-            try:
-                self._index, self._on_disk = KeywordIndex.open(self.generations.folder), True
-                if self._complete(self._index):
-                    return self._index
-            except KeywordTrouble:
-                _logger.exception("the keyword index cannot be used")
-        self._drop()
-        if self._writable and not self._building:
+        self._open_disk()
+        if self._index is None and self._writable and not self._building:
             for _ in self.rebuild():
                 pass
         return self._index if self._index is not None else self._in_memory()
+
+    def _open_disk(self) -> None:
+        """Use the index on disk if it is sound and complete, or can be mended quickly; else none."""
+        self._drop()
+        self._revision = self._catalog.revision
+        note = self.generations.note
+        if not note.generation or note.recipe != terms_recipe() or not self.generations.unharmed():
+            return
+        try:
+            self._index, self._on_disk = KeywordIndex.open(self.generations.folder), True
+            if self._complete(self._index):
+                return
+        except KeywordTrouble:
+            _logger.exception("the keyword index cannot be used")
+        self._drop()
 
     def _complete(self, index: KeywordIndex) -> bool:
         """Whether the index holds the ready documents (and, for its writer, nothing else); its writer mends it."""
         counts = self._catalog.passage_counts()
         wrong = [document for document, count in counts.items() if index.count(document) != count]
-        if wrong and self._writable:
-            for document in wrong:
-                self._put(index, document)
+        if not self._writable:
+            return not wrong  # a writer elsewhere may just be putting in more
+        hidden = self._catalog.in_state(State.UNFINISHED) + self._catalog.in_state(State.REMOVING)
+        early = [document for document in hidden if index.count(document)]
+        for document in early:
+            index.remove(document)
+        for document in wrong:
+            self._put(index, document)
+        if early or wrong:
             index.commit()
-        if self._writable:
-            return len(index) == sum(counts.values())
-        return not wrong  # a writer elsewhere may just be putting in more
+        return len(index) == sum(counts.values())
 
     def _in_memory(self) -> KeywordIndex:
         self._drop()
@@ -345,14 +363,7 @@ class KeywordStore:
     def _drop(self) -> bool:
         """Let go of the index; true when there was one and it closed well."""
         index, self._index, self._on_disk = self._index, None, False
-        if index is None:
-            return False
-        try:
-            index.close()
-        except KeywordTrouble:
-            _logger.exception("tantivy did not close")
-            return False
-        return True
+        return index is not None and _close(index)
 
 
 def terms_recipe() -> str:
@@ -366,10 +377,10 @@ def check(stop: StopSignal | None) -> None:
         raise Stopped
 
 
-def _close(chroma: VectorIndex) -> bool:
+def _close(index: VectorIndex | KeywordIndex) -> bool:
     try:
-        chroma.close()
-    except VectorTrouble:
-        _logger.exception("Chroma did not close")
+        index.close()
+    except (VectorTrouble, KeywordTrouble):
+        _logger.exception("an index did not close")
         return False
     return True

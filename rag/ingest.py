@@ -68,6 +68,7 @@ class Ingest:
         if not (wanted or unfinished or self._catalog.passage_counts()):
             return
         yield from self._embed_stale(stop)
+        yield from self._keywords.repair(stop)
         yield from self._vectors.repair(recipe(self._embedder()), stop)
         for document in unfinished:
             check(stop)

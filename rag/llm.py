@@ -45,7 +45,7 @@ class Pick:
     """What `Session.choose` chose: the option's index and the probability the model gave each option.
 
     `probabilities` are normalised over the options; `mass` is what the model had given all of them together (0 to 1),
-    so a small mass says that it wanted to write something else.
+    so a small mass says that it wanted to write something else (1 when there was only one option).
     """
 
     index: int
@@ -306,6 +306,8 @@ class LlamaSession:
             scores[token] = float("-inf")
 
     def choose(self, options: Sequence[str], lead: str = "") -> Pick:
+        if len(options) == 1:
+            return Pick(0, (1.0,), 1.0)  # the mask leaves no choice, so nothing need be read to make it
         with self._model.rewinding():
             scores = self._scores
             if lead:

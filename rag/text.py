@@ -71,7 +71,12 @@ def joint(left: str, right: str) -> str:
     """
     if not left or not right or is_wide(left[-1]) or is_wide(right[0]):
         return ""
-    if right[0].isdecimal() and _BROKEN_NUMBER.search(left) and _CHINESE.search(left[-40:]) and _CHINESE.search(right):
+    if (
+        right[0].isdecimal()
+        and _BROKEN_NUMBER.search(left[-2:])
+        and _CHINESE.search(left[-40:])
+        and _CHINESE.search(right)
+    ):
         return ""
     before = left[-1].isalnum() or left[-1] in ",.;:!?)%"
     return " " if before and (right[0].isalnum() or right[0] == "(") else ""

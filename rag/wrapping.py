@@ -113,6 +113,7 @@ class _Column:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
+        self._measures: dict[tuple[int, int], float] = {}
         gaps = [row.blanks > 0 for row in rows[1:]]
         self.double_spaced = sum(gaps) >= 0.7 * len(gaps) if gaps else False
         indents = sorted(row.indent for row in rows)
@@ -120,6 +121,13 @@ class _Column:
         self.indented = sum(i >= self.margin + _INDENT for i in indents) >= 2
 
     def measure(self, start: int, end: int) -> float:
+        """Remembered form of `_measure`: neighbouring rows ask for the same stretches."""
+        known = self._measures.get((start, end))
+        if known is None:
+            known = self._measures[start, end] = self._measure(start, end)
+        return known
+
+    def _measure(self, start: int, end: int) -> float:
         """The width to which lines `start:end` are set: the upper middle of the longer ones."""
         near = [i for i in range(max(0, start), min(end, len(self.rows))) if self.rows[i].width <= UNWRAPPED]
         widths = sorted(self._used(i) for i in near)

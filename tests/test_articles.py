@@ -42,11 +42,16 @@ def test_sample_titles_and_dates(sample: tuple[Article, ...]) -> None:
 
 def test_sample_paragraphs(sample: tuple[Article, ...]) -> None:
     openings = [[p.text[:9] for p in a.paragraphs] for a in sample]
-    assert openings == [
-        ["3月21—22日，", "会议指出，刚刚过去", "会议强调，要提高政", "会议指出，今年是新", "会议期间，来自汾阳", "会上，参会人员集体", "市教育局领导、相关"],
-        ["3月25日，市委教", "市直5所学校和5个", "会议指出，去年以来", "市委教育工委、市教"],
-        ["3月25日，全市教", "会议指出", "过去一年，市委、市", "赵雪宏指出，加快建", "赵雪宏要求，坚持把", "赵雪宏强调，纵深推", "市委教育工委、市教"],
-    ]  # fmt: skip
+    first = (
+        "3月21—22日， 会议指出，刚刚过去 会议强调，要提高政 会议指出，今年是新 "
+        "会议期间，来自汾阳 会上，参会人员集体 市教育局领导、相关"
+    )
+    second = "3月25日，市委教 市直5所学校和5个 会议指出，去年以来 市委教育工委、市教"
+    third = (
+        "3月25日，全市教 会议指出 过去一年，市委、市 赵雪宏指出，加快建 "
+        "赵雪宏要求，坚持把 赵雪宏强调，纵深推 市委教育工委、市教"
+    )
+    assert [" ".join(row) for row in openings] == [first, second, third]
     assert all(p.text == "会议指出" or p.text.endswith("。") for a in sample for p in a.paragraphs)
 
 
@@ -98,8 +103,8 @@ def test_encodings_read_alike(tmp_path: Path, sample: tuple[Article, ...], encod
 
 LINE = st.one_of(
     st.text(alphabet="教育工作会议一二、，。；：！“”（）《》 　12年3月25日aB%", max_size=30),
-    st.sampled_from(["", "", "全市教育工作会议召开", "3月25日，全市教育工作会议召开。", "校长参加会议。", "2024年3月25日", "第3期",
-                     "市教育局", "（记者 张三）", "12月31日，总结2023年工作。", "2月29日，开会。"]),
+    st.sampled_from(["", "全市教育工作会议召开", "3月25日，全市教育工作会议召开。", "校长参加会议。"]),
+    st.sampled_from(["2024年3月25日", "第3期", "2月29日，开。", "市教育局", "（记者 张三）", "12月31日，总结2023年。"]),
     st.text(max_size=12),
 )  # fmt: skip
 

@@ -71,7 +71,7 @@ def test_what_goes_in_comes_out(catalog: Catalog) -> None:
     assert [(d.id, d.articles, d.paragraphs, d.added) for d in catalog.documents()] == [(name, 2, 2, document(1).added)]
 
 
-CHARACTERS = st.characters(blacklist_categories=("Cs",))
+CHARACTERS = st.characters(exclude_categories=["Cs"])
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
 NUMBERS = st.floats(0, 1000)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -165,13 +166,13 @@ def test_bands_are_read_one_after_the_other() -> None:
 @pytest.mark.parametrize("way", [0, 90, 180, 270])
 def test_turned_pages_are_read_in_the_frame_of_their_text(way: int) -> None:
     upright = [Box(1, 40, 100 + 15 * i, 140, 110 + 15 * i) for i in range(4)]
-    shown = {
+    shown: dict[int, Callable[[Box], Box]] = {
         0: lambda b: b,
         90: lambda b: Box(1, 400 - b.y1, b.x0, 400 - b.y0, b.x1),
         180: lambda b: Box(1, 300 - b.x1, 400 - b.y1, 300 - b.x0, 400 - b.y0),
         270: lambda b: Box(1, b.y0, 300 - b.x1, b.y1, 300 - b.x0),
-    }[way]
-    lines = tuple(Line("字" * 10, shown(b), 10.0) for b in upright)
+    }
+    lines = tuple(Line("字" * 10, shown[way](b), 10.0) for b in upright)
     made = Page(1, lines, *((300, 400) if way in (0, 180) else (400, 300)))
     assert turn(made) == way
     assert [(p.x0, p.y0, p.x1, p.y1) for p in frame(made)] == [(b.x0, b.y0, b.x1, b.y1) for b in upright]

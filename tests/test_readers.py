@@ -226,10 +226,11 @@ def test_damage_never_escapes_as_another_error(tmp_path: Path, at: int, junk: by
 
 def test_no_character_of_a_pdf_is_lost(tmp_path: Path) -> None:
     rng = random.Random(7)
+    sizes = [8, 10, 10, 10, 16, 30]
     texts = [
-        Text(rng.uniform(0, 560), rng.uniform(0, 800), rng.choice([8, 10, 10, 10, 16, 30]), "".join(rng.choices("教育工作会", k=5)))
+        Text(rng.uniform(0, 560), rng.uniform(0, 800), rng.choice(sizes), "".join(rng.choices("教育工作会", k=5)))
         for _ in range(80)
-    ]  # fmt: skip
+    ]
     found = read(tmp_path, "乱.pdf", pdf([Sheet(texts)]))
     printed = Counter("".join(t.text for t in texts))
     out = Counter("".join(a.title + "".join(p.text for p in a.paragraphs) for a in articles(found)))
