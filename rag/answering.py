@@ -96,6 +96,7 @@ def answer(
     if not shown:
         yield _refusal(work, found)
         return
+    yield EvidenceFound(shown, work.evidence_seconds)  # again: from here on 【n】 means the n-th of these
     written = yield from _write(work, shown)
     statements = tuple(_checked(text, number, shown) for text, number in written)
     if not any(statement.supported for statement in statements):

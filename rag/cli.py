@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.chinese_argparse import ChineseParser
 from rag.errors import JianwenError, Stopped
 from rag.settings import home, load_settings, save_settings
 from rag.types import AddStatus, Answer, FileAdded, Progress, Refusal
@@ -26,19 +27,12 @@ if TYPE_CHECKING:
 
     from rag.library import Library
 
-DONE, MENDABLE, USAGE, BUG, STOPPED = 0, 1, 2, 70, 130
+DONE, MENDABLE, BUG, STOPPED = 0, 1, 70, 130  # wrong usage: chinese_argparse.WRONG_USAGE
 
 _BAR = 24  # characters
 _MANY = 10_000  # from here on (bytes) a share reads better than a count
 
 _log = logging.getLogger(__name__)
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse that speaks Chinese where it speaks at all."""
-
-    def error(self, message: str) -> Any:
-        self.exit(USAGE, f"用法不对：{message}\n{self.format_usage()}运行 jianwen --help 看全部命令。\n")
 
 
 class Terminal:
@@ -276,7 +270,7 @@ def _library(arguments: argparse.Namespace) -> Library:
 
 def _questions(arguments: argparse.Namespace) -> list[str]:
     if (arguments.question is None) == (arguments.questions is None):
-        raise JianwenError("请写出一个问题，或用 --questions 给出问题文件（两者只能选一）。")
+        arguments.wrong("请写出一个问题，或用 --questions 给出问题文件（两者只能选一）")
     if arguments.question is not None:
         return [arguments.question]
     try:
@@ -304,17 +298,16 @@ def _unreachable(_console: Console, _value: Any) -> None:
 # ---------------------------------------------------------------- the words of the command line
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--library", type=Path, metavar="目录", help="资料库所在的文件夹")
-    common.add_argument("--json", action="store_true", help="每行输出一个 JSON 对象，供其他程序读取")
-    parser = _Parser(prog="jianwen", description="简问：向本机的资料提问，每句话都有出处。", parents=[common])
+def _parser() -> ChineseParser:
+    parser = ChineseParser(prog="jianwen", description="简问：向本机的资料提问，每句话都有出处。")
+    _add_common(parser)
     parser.set_defaults(library=None, json=False)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=ChineseParser)
 
-    def command(name: str, run: Callable[..., int], summary: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=summary, description=summary, parents=[common])
-        sub.set_defaults(run=run)
+    def command(name: str, run: Callable[..., int], summary: str) -> ChineseParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        _add_common(sub)
+        sub.set_defaults(run=run, wrong=sub.error)
         return sub
 
     command("add", _add, "添加文件或文件夹").add_argument("paths", nargs="+", type=Path, metavar="文件")
@@ -330,13 +323,22 @@ def _parser() -> argparse.ArgumentParser:
         asking.add_argument("--questions", type=Path, metavar="文件", help="问题文件，每行一个 JSON 对象")
         asking.add_argument("--within", nargs="+", default=(), metavar="资料", help="只在这些资料里找")
     actions = command("models", _models, "列出模型；fetch 下载，check 校验，use 换用").add_subparsers(
-        dest="action", metavar="动作", parser_class=_Parser
+        dest="action", metavar="动作", parser_class=ChineseParser
     )
-    for action, summary in (("fetch", "下载默认模型"), ("check", "逐字节校验模型")):
-        actions.add_parser(action, help=summary, description=summary, parents=[common])
-    use = actions.add_parser("use", help="换用另一个模型", description="换用另一个模型", parents=[common])
-    use.add_argument("name", metavar="模型文件或文件夹")
+    for action, summary in (("fetch", "下载默认模型"), ("check", "逐字节校验模型"), ("use", "换用另一个模型")):
+        sub = actions.add_parser(action, help=summary, description=summary)
+        _add_common(sub)
+        if action == "use":
+            sub.add_argument("name", metavar="模型文件或文件夹")
     return parser
+
+
+def _add_common(parser: ChineseParser) -> None:
+    """Options that may stand before or after the command; one that is not given leaves what stood before."""
+    parser.add_argument("--library", type=Path, default=argparse.SUPPRESS, metavar="目录", help="资料库所在的文件夹")
+    parser.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="每行输出一个 JSON 对象，供其他程序读取"
+    )
 
 
 def _positive(text: str) -> int:

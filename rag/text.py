@@ -13,9 +13,6 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rag.facts import Fact as Fact
-from rag.facts import facts as facts
-
 if TYPE_CHECKING:
     import rjieba
 

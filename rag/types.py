@@ -318,7 +318,7 @@ class FileAdded:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFound:
-    """Shown at once, before a word is written."""
+    """Shown at once, before a word is written; and once more when it is settled which passages 【1】, 【2】 … are."""
 
     evidence: tuple[Evidence, ...]
     seconds: float

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pdf_writer import Sheet, Text, pdf, set_columns
 
 from rag.articles import articles
 from rag.errors import JianwenError
 from rag.readers import SUFFIXES, read_file
 from rag.readers.text import decode, pages
 from rag.types import Page
+from tests.pdf_writer import Sheet, Text, pdf, set_columns
 
 BODY = (
     "3月25日，市教育局召开2024年全市教育工作会议，总结去年工作，安排部署今年重点任务，局长出席会议并讲话。\n"

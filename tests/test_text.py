@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.dates import clear_year, date_mentions, nearest_year, year_votes
+from rag.facts import facts
 from rag.numerals import arabic_number, chinese_number, plain
-from rag.text import clean_line, enumerators, facts, join_lines, normalise, passages, search_terms, sentences
+from rag.text import clean_line, enumerators, join_lines, normalise, passages, search_terms, sentences
 
 CHINESE = st.text(alphabet="教育工作会议指出一二三是要、，。；：！？…“”（）《》 　\n\t12年月日%aB.é𠀀", max_size=200)
 ANY = st.one_of(CHINESE, st.text(max_size=200))
