@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rag.articles import articles
 from rag.errors import JianwenError
 from rag.readers import SUFFIXES, read_file
+from rag.readers.pdf import page_lines
 from rag.readers.text import decode, pages
 from rag.types import Page
 from tests.pdf_writer import Sheet, Text, pdf, set_columns
@@ -235,3 +236,29 @@ def test_no_character_of_a_pdf_is_lost(tmp_path: Path) -> None:
     printed = Counter("".join(t.text for t in texts))
     out = Counter("".join(a.title + "".join(p.text for p in a.paragraphs) for a in articles(found)))
     assert characters(found) == printed == out
+
+
+def glyph(text: str, x: float, baseline: float, size: float, descent: float, turn: int = 0) -> dict[str, object]:
+    """A character as pdfplumber gives it on a page 800 points high; `descent` (of the em) is what the font claims."""
+    matrix = {0: (1, 0, 0, 1), 180: (-1, 0, 0, -1)}[turn] + (x, 800 - baseline)
+    if turn == 0:
+        bottom, left = baseline + descent * size, x
+    else:
+        bottom, left = baseline + (1 - descent) * size, x - size
+    place = {"x0": left, "x1": left + size, "top": bottom - size, "bottom": bottom}
+    return place | {"text": text, "matrix": matrix, "raw_x0": left, "y0": 800 - bottom}
+
+
+@pytest.mark.parametrize("descent", [0.12, 0.2, 0.29])
+@pytest.mark.parametrize(("turn", "expected"), [(0, (100, 191.2, 110, 201.2)), (180, (90, 198.8, 100, 208.8))])
+def test_boxes_hang_on_the_baseline_whatever_the_font_claims(
+    turn: int, expected: tuple[float, float, float, float], descent: float
+) -> None:
+    (line,) = page_lines([glyph("月", 100, 200, 10, descent, turn)], 1, 600, 800)
+    assert line.box is not None
+    assert (line.box.x0, line.box.y0, line.box.x1, line.box.y1) == pytest.approx(expected, abs=0.01)
+
+
+def test_radicals_that_stand_for_characters_are_read_as_these() -> None:
+    (line,) = page_lines([glyph(c, 100 + 10 * i, 200, 10, 0.12) for i, c in enumerate("3⽉25⽇")], 1, 600, 800)
+    assert line.text == "3月25日"

@@ -1,0 +1,123 @@
+"""The terminal contract, through real processes with the real models: others script against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.text import normalise
+from tests.conftest import ROOT, SAMPLE
+
+CITATION = {"paragraph", "start", "end", "quote", "article", "title", "document", "page"}
+HIT = {"paragraph", "article", "title", "document", "page", "text", "score"}
+REPLY = {"question", "refused", "statements", "evidence", "readings", "model", "seconds", "tokens"}
+
+
+class Terminal:
+    """Runs `jianwen … --json` over one library."""
+
+    def __init__(self, home: Path, library: Path) -> None:
+        self._environ = {**os.environ, "JIANWEN_HOME": str(home)}
+        self._library = library
+
+    def command(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "desktop", "--library", str(self._library), *words]
+
+    def run(self, *words: str, code: int = 0) -> list[dict[str, Any]]:
+        done = subprocess.run(
+            self.command(*words, "--json"),
+            cwd=ROOT,
+            env=self._environ,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        self.errors = done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*words), cwd=ROOT, env=self._environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+
+@pytest.fixture
+def terminal(models_home: Path, tmp_path: Path) -> Terminal:
+    return Terminal(models_home, tmp_path / "library")
+
+
+def test_the_whole_way_on_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
+    (added,) = terminal.run("add", str(SAMPLE))
+    assert set(added) == {"path", "status", "document", "articles", "paragraphs", "error", "seconds"}
+    assert (added["status"], added["articles"], added["error"]) == ("added", 3, "")
+    assert terminal.run("add", str(SAMPLE))[0]["status"] == "duplicate"
+
+    (document,) = terminal.run("list")
+    assert document["id"] == added["document"]
+    articles = terminal.run("articles", document["id"])
+    assert all(set(a) == {"id", "document", "title", "date", "page", "paragraphs"} for a in articles)
+    assert [a["date"] for a in articles] == ["2024-03-21", "2024-03-25", "2024-03-25"]
+    assert articles[1]["title"] == "市委教育工委召开2023年度抓基层党建工作述职会议"
+    paragraphs = {p["id"]: p["text"] for a in articles for p in a["paragraphs"]}
+    assert sum(map(len, paragraphs.values())) == added["paragraphs"] or len(paragraphs) == added["paragraphs"]
+
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "中考备考"}\n\n{"question": "教研活动"}\n', "utf-8")
+    results = terminal.run("search", "--questions", str(questions), "--limit", "3")
+    assert [r["question"] for r in results] == ["中考备考", "教研活动"]
+    for result in results:
+        assert len(result["hits"]) == 3
+        assert all(set(hit) == HIT and hit["text"] == paragraphs[hit["paragraph"]] for hit in result["hits"])
+        assert len({hit["paragraph"] for hit in result["hits"]}) == 3
+
+    (reply,) = terminal.run("ask", "今年中考备考有哪些要求？", "--within", SAMPLE.name)
+    assert set(reply) == REPLY
+    assert reply["refused"] is False
+    assert set(reply["seconds"]) == {"evidence", "first_token", "total"}
+    assert set(reply["tokens"]) == {"prompt", "answer"}
+    assert reply["evidence"] and set(reply["evidence"]) <= set(paragraphs)
+    for statement in reply["statements"]:
+        assert set(statement) == {"text", "supported", "problems", "citations"}
+        for citation in statement["citations"]:
+            assert set(citation) == CITATION
+            assert citation["quote"] == paragraphs[citation["paragraph"]][citation["start"] : citation["end"]]
+            assert normalise(citation["quote"]) in normalise(SAMPLE.read_text("utf-8"))
+
+    assert all(set(f) == {"severity", "message", "remedy"} for f in terminal.run("doctor"))
+    terminal.run("rebuild")
+    assert terminal.run("search", "中考备考", "--limit", "1")[0]["hits"] == results[0]["hits"][:1]
+    assert terminal.run("remove", document["id"])[0]["id"] == document["id"]
+    assert terminal.run("list") == []
+    assert terminal.run("search", "中考备考")[0]["hits"] == []
+    assert terminal.run("add", str(SAMPLE))[0]["status"] == "added"
+
+
+def test_a_file_that_cannot_be_read_fails_alone(terminal: Terminal, tmp_path: Path) -> None:
+    broken = tmp_path / "坏.pdf"
+    broken.write_bytes(b"%PDF-1.4 not really")
+    lines = terminal.run("add", str(broken), str(tmp_path / "没有.txt"), str(SAMPLE), code=1)
+    assert [line["status"] for line in lines] == ["failed", "failed", "added"]
+    assert all(line["error"] for line in lines[:2])
+
+
+def test_ctrl_c_while_the_prompt_is_read_ends_with_130(terminal: Terminal) -> None:
+    terminal.run("add", str(SAMPLE))
+    child = terminal.start("ask", "今年中考备考有哪些要求？")
+    assert child.stderr is not None
+    while "核对" not in child.stderr.readline():
+        assert child.poll() is None
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    out, errors = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert out == ""
+    assert "已停止" in errors
