@@ -1,8 +1,7 @@
 """One question, from evidence to checked statements or a refusal.
 
 1. Search; the evidence found is shown at once.
-2. The model says of each passage, one at a time, whether it holds the answer (是/否): the probability it gives to 是
-   tells answering passages from merely related ones far better than its prose does. None holds it: a refusal.
+2. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal.
 3. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
    numbers shown; a mask allows no other.
 4. Each sentence is narrowed to the source sentences that carry it and checked against them.
@@ -13,13 +12,13 @@ order, the answer can only consist of sentences that are then held against their
 
 from __future__ import annotations
 
-import math
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.checking import coverage, problems, supporting_spans
+from rag.judging import line_of, sureness
 from rag.llm import ChatModel, Message, Session
 from rag.text import normalise, sentences
 from rag.types import (
@@ -38,9 +37,6 @@ from rag.types import (
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 
-_JUDGED = 5  # passages the model is asked about, best first
-_LEAST_ANSWERING = 0.9  # probability of 是 below which a passage does not answer the question
-_BESIDE_BEST = 1.5  # logits: a passage this much less sure than the best one is left out
 _LONGEST_ANSWER = 500  # tokens
 _LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
 _OPENING = 60  # characters of a paragraph's first sentence shown with a passage from further down
@@ -51,7 +47,6 @@ _LIST_QUESTION = re.compile(
 )
 _BULLET = re.compile(r"^[\s#>*•·\-—]*(?:\(?\d{1,2}[.、．)）](?!\d))?[\s*]*")
 
-_JUDGE_ORDER = "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。"
 _WRITE_ORDER = """你是机关里的资料员，只根据给出的资料回答问题。
 要求：
 1. 只写资料里写明的内容，尽量用资料的原话，不加评论、不加资料以外的内容。
@@ -92,7 +87,7 @@ def answer(
     found = evidence_source(question)
     work.evidence_seconds = work.elapsed()
     yield EvidenceFound(found, work.evidence_seconds)
-    shown = yield from _choose_evidence(work, found[:_JUDGED])
+    shown = yield from _choose_evidence(work, found)
     if not shown:
         yield _refusal(work, found)
         return
@@ -111,15 +106,17 @@ def _refusal(work: _Work, found: tuple[Evidence, ...]) -> Refusal:
 
 def _choose_evidence(work: _Work, found: Sequence[Evidence]) -> Generator[AskEvent, None, tuple[Evidence, ...]]:
     """Yield progress; return the passages that answer the question, in the order they stand in their documents."""
+    if not found:
+        return ()
+    yield Progress("正在核对资料", 0, len(found))
+    line = line_of(work.chat, work.stop)
     sure: list[float] = []
-    for index, evidence in enumerate(found):
-        yield Progress("正在核对资料", index, len(found))
-        session = work.chat.start(_judge_messages(work.question, evidence), work.stop)
-        yes = session.choose(["是", "否"]).probabilities[0]
-        sure.append(math.log(max(yes, 1e-6) / max(1 - yes, 1e-6)))
-        work.prompt_tokens += session.prompt_tokens
-    least = math.log(_LEAST_ANSWERING / (1 - _LEAST_ANSWERING))
-    bar = max([least, *(value - _BESIDE_BEST for value in sure)])
+    for done, evidence in enumerate(found, 1):
+        value, tokens = sureness(work.question, _source_text(evidence), work.chat, work.stop)
+        sure.append(value)
+        work.prompt_tokens += tokens
+        yield Progress("正在核对资料", done, len(found))
+    bar = max(line.least, max(sure) - line.apart)
     kept = [evidence for evidence, value in zip(found, sure, strict=True) if value >= bar]
     return tuple(sorted(kept, key=_place))
 
@@ -189,11 +186,6 @@ def _checked(text: str, number: int, shown: Sequence[Evidence]) -> Statement:
 
 
 # ---------------------------------------------------------------- what the model reads
-
-
-def _judge_messages(question: str, evidence: Evidence) -> tuple[Message, ...]:
-    request = f"资料：\n{_source_text(evidence)}\n\n问题：{question}\n这段资料里写明了问题的答案吗？只回答“是”或“否”。"
-    return Message("system", _JUDGE_ORDER), Message("user", request)
 
 
 def _write_messages(question: str, shown: Sequence[Evidence]) -> tuple[Message, ...]:

@@ -30,6 +30,7 @@ from rag.types import (
 NOT_IN_SOURCES = "资料中未提及"
 _STATUS = {AddStatus.ADDED: "已添加", AddStatus.DUPLICATE: "已在资料库中，未重复添加", AddStatus.FAILED: "未能添加"}
 _SEVERITY = {"ok": ("正常", "green"), "warning": ("注意", "yellow"), "error": ("有问题", "red")}
+_NEAREST = 3  # paragraphs shown with a refusal
 _EXCERPT = 90  # characters of a paragraph shown in a list
 
 
@@ -129,7 +130,7 @@ def _refusal(console: Console, value: Refusal) -> None:
     console.print(Text(NOT_IN_SOURCES, style="bold yellow"))
     if value.nearest:
         console.print("以下段落最接近，但没有回答这个问题：")
-    for hit in value.nearest:
+    for hit in value.nearest[:_NEAREST]:
         console.print(Text(f"· {_source(hit)}"))
         console.print(Text(f"  {_excerpt(hit.passage.text)}", style="dim"))
 

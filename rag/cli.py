@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rag.chinese_argparse import ChineseParser
 from rag.errors import JianwenError, Stopped
 from rag.settings import home, load_settings, save_settings
-from rag.types import AddStatus, Answer, FileAdded, Progress, Refusal
+from rag.types import AddStatus, Answer, DraftText, FileAdded, Progress, Refusal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,6 +66,14 @@ class Terminal:
         elif event.step != self._step:
             self._err.print(plain(event.step))
         self._step = event.step
+
+    def draft(self, text: str) -> None:
+        """The answer as it is being written, pale: on a terminal only, and not among the results."""
+        from rag.as_text import plain
+
+        if self._err.is_terminal:
+            self.clear_progress()
+            self._err.print(plain(text), style="dim", end="\n" if text.endswith("】") else "")
 
     def clear_progress(self) -> None:
         if self._step and self._err.is_terminal:
@@ -235,6 +243,8 @@ def _ask(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Even
                     terminal.show(event, as_json.reply, as_text.reply)
                 elif isinstance(event, Progress):
                     terminal.progress(event)
+                elif isinstance(event, DraftText):
+                    terminal.draft(event.text)
     return DONE
 
 

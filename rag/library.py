@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 _Event = TypeVar("_Event")
 
-_SHOWN: Final = 8  # passages an answer is written from
+_SHOWN: Final = 5  # passages the answering model is asked about
 _HELD: Final = "资料库正被另一个简问窗口或命令使用，现在只能查看和检索。"
 _BUSY: Final = "正在导入资料或重建索引。请等它结束，或先停止它。"
 _logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from rag.llm import Message, Pick
 from rag.types import StopSignal
 
 
-@dataclass
+@dataclass(eq=False)
 class ScriptedChat:
     """`answering(passage text)` is the probability of 是; `draft` is written sentence by sentence; `numbers` are the
     evidence numbers it wants, one for each sentence (1 when they run out). `prompts` keeps what it was given to read.
@@ -19,7 +19,7 @@ class ScriptedChat:
     draft: str = ""
     numbers: Sequence[int] = ()
     answering: Callable[[str], float] = lambda _prompt: 0.99
-    name: str = "scripted"
+    name: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"  # a model whose line is known; another is measured first
     context_tokens: int = 4096
     prompts: list[tuple[Message, ...]] = field(default_factory=list)
 

@@ -1,0 +1,34 @@
+"""Where a model that is not known draws its line between a passage that answers and one that is merely related."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.judging import Line, line_of, sureness
+from tests.scripted_chat import ScriptedChat
+
+ANSWERED = ("多少个阅览座位", "要做好哪些工作", "由谁主持")
+
+
+def chat(yes: float, no: float) -> ScriptedChat:
+    return ScriptedChat(name="new", answering=lambda prompt: yes if any(q in prompt for q in ANSWERED) else no)
+
+
+@pytest.mark.parametrize(("yes", "no"), [(0.99, 0.2), (0.5, 0.3), (0.3, 0.01)])
+def test_the_line_lies_between_what_a_model_says_of_answered_and_unanswered_questions(yes: float, no: float) -> None:
+    model = chat(yes, no)
+    line = line_of(model)
+    assert sureness("由谁主持？", "某段资料", model)[0] > line.least > sureness("别的问题？", "某段资料", model)[0]
+    assert line.apart > 0
+
+
+def test_a_model_is_measured_once() -> None:
+    model = chat(0.9, 0.1)
+    assert line_of(model) is line_of(model)
+    assert len(model.prompts) == 6
+
+
+def test_the_default_model_is_not_measured() -> None:
+    model = ScriptedChat()
+    assert isinstance(line_of(model), Line)
+    assert model.prompts == []
