@@ -43,14 +43,16 @@ def _killed(library: Path, folder: Path, steps: int, seconds: float) -> bool:
     child = context.Process(target=_import, args=(library, folder, theirs))
     child.start()
     theirs.close()
-    said = [ours.recv()]
+    said: list[str] = [ours.recv()]
     while len(said) < steps and said[-1] != "closed":
         said.append(ours.recv())
     child.join(seconds)
-    killed = child.is_alive()
-    if killed:
-        assert child.pid is not None
+    assert child.pid is not None
+    try:
         os.kill(child.pid, signal.SIGKILL)
+        killed = said[-1] != "closed"
+    except ProcessLookupError:  # it had come to its end
+        killed = False
     child.join()
     ours.close()
     child.close()

@@ -21,6 +21,7 @@ from rag import models
 from rag.errors import JianwenError, Stopped
 from rag.models import e5_conversion, gguf
 from rag.models.embedding_folder import check_folder
+from rag.models.fetching import largest_file
 from rag.models.machine import processor_finding
 from rag.models.table import MODELS, ModelFile, ModelSpec, Wheel
 from rag.settings import PROGRAM_FOLDER, Settings, home
@@ -596,3 +597,25 @@ def test_the_default_models_are_whole(models_home: Path, monkeypatch: pytest.Mon
     assert models.require_embedding_model(Settings(), memory=10**10).name == Settings().embedding_model
     assert list(models.check(Settings()))[-1].done == sum(spec.bytes for spec in MODELS)
     assert list(models.fetch(Settings())) == []
+
+
+def test_sizes_are_taken_while_another_program_moves_its_files_about(tmp_path: Path) -> None:
+    (tmp_path / "whole").write_bytes(b"12345")
+    done = threading.Event()
+
+    def churn() -> None:
+        while not done.is_set():
+            inner = tmp_path / "pip" / "unpack"
+            inner.mkdir(parents=True)
+            (inner / "part").write_bytes(b"123")
+            (inner / "part").unlink()
+            inner.rmdir()
+            inner.parent.rmdir()
+
+    other = threading.Thread(target=churn)
+    other.start()
+    try:
+        assert {largest_file(tmp_path) for _ in range(3000)} == {5}
+    finally:
+        done.set()
+        other.join()

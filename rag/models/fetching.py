@@ -154,11 +154,17 @@ class _Job:
     @property
     def bytes(self) -> int:
         """How much has come so far."""
-        sizes = [0]
-        for file in self.folder.rglob("*"):
-            with contextlib.suppress(FileNotFoundError):  # pip moves its files about
-                sizes.append(file.stat().st_size)
-        return min(max(sizes), self.wheel.file.bytes)
+        return min(largest_file(self.folder), self.wheel.file.bytes)
+
+
+def largest_file(folder: Path) -> int:
+    """Bytes of the largest file below a folder in which another program is at work: files and folders come and go."""
+    sizes = [0]
+    for place, _, names in os.walk(folder):  # unlike rglob, it passes over a folder that has gone meanwhile
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                sizes.append((Path(place) / name).stat().st_size)
+    return max(sizes)
 
 
 def _download(spec: ModelSpec, wheels: dict[str, Path], scratch: Path, stop: StopSignal) -> Iterator[Progress]:
