@@ -33,10 +33,17 @@ def missing_facts(statement: str, cited: str) -> tuple[Fact, ...]:
     letters = normalise(cited)
     missing: dict[str, Fact] = {}
     for fact in facts(statement):
-        literally = fact.kind not in ("figure", "date") and normalise(fact.text) in letters
-        if (fact.kind, fact.key) not in held and not literally:
+        if (fact.kind, fact.key) not in held and not _literally(fact, letters):
             missing.setdefault(fact.key, fact)
     return tuple(missing.values())
+
+
+def _literally(fact: Fact, letters: str) -> bool:
+    """Whether the words stand in the text, if not as a fact of their own: a name may be cut longer in one place than in
+    another, quoted words may stand without their marks."""
+    if fact.kind == "title":
+        return normalise(fact.text) in letters
+    return fact.kind in ("quote", "name") and normalise(fact.key) in letters
 
 
 def coverage(statement: str, cited: str) -> float:

@@ -24,6 +24,8 @@ SOURCE = (
         "3月25日，市教育局召开2024年教研工作会议。",
         "会议印发《教研工作要点》，提出“五个一”要求。",
         "局长赵雪宏出席并讲话。",
+        "局长赵雪宏“出席并讲话”。",
+        "会议提出「五个一」要求。",
     ],
 )
 def test_what_the_source_says_has_no_problems(statement: str) -> None:
