@@ -23,8 +23,9 @@ from bench.options import SAMPLE, Say, positive
 from bench.report import Measurement, Report, Row, machine, pooled
 from rag.errors import JianwenError
 from rag.library import Library
-from rag.llm import Message, physical_cores
+from rag.llm import Message
 from rag.models import require_chat_model
+from rag.models.machine import physical_cores
 from rag.settings import load_settings
 from rag.types import DraftText
 

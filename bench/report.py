@@ -6,7 +6,6 @@ the machine for a while slows both sides of a round and cancels out, which divid
 
 from __future__ import annotations
 
-import os
 import platform
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
@@ -74,10 +73,12 @@ def machine(**more: str | int | float) -> dict[str, str | int | float]:
     """The facts figures depend on, to be asked before measuring; looks half a second at what others use."""
     import psutil
 
+    from rag.models.machine import physical_cores
+
     return {
         "system": platform.system(),
         "python": platform.python_version(),
-        "cores": psutil.cpu_count(logical=False) or os.cpu_count() or 1,
+        "cores": physical_cores(),
         "busy_percent": psutil.cpu_percent(interval=0.5),
         **more,
     }

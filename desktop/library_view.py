@@ -30,7 +30,6 @@ class LibraryView(QWidget):
     """Shows a LibraryState. Asks for everything by signal; changes nothing itself."""
 
     add_wanted = Signal()  # the 添加资料 button: the window opens the dialog
-    folder_wanted = Signal()
     files_dropped = Signal(object)  # tuple[Path, ...]
     articles_wanted = Signal(str)  # a document was opened whose articles are not listed yet
     article_chosen = Signal(str, str)  # document id, article id ("": the document itself)

@@ -33,7 +33,6 @@ FAMILIES = (
 )
 TEXT_POINTS = 11.0
 LINE_PERCENT = 122  # of the type's own line height, which for Chinese type is already about 1.4 of its size
-SMALL_POINTS = 10.0
 
 
 def has_chinese_font() -> bool:

@@ -163,16 +163,11 @@ def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[Ask
 
 def _checked(text: str, number: int, shown: Sequence[Evidence]) -> Statement:
     """The statement, cited to the passage the model named unless another one clearly carries it better."""
-
-    def fitness(candidate: int) -> tuple[bool, float]:
-        source = shown[candidate - 1].passage.text
-        return not problems(text, source), coverage(text, source)
-
-    named = fitness(number)
-    best = max(range(1, len(shown) + 1), key=fitness)
-    found = fitness(best)
-    if found[0] > named[0] or (found[0] == named[0] and found[1] > named[1] + _BETTER_SOURCE):
-        number = best
+    sources = [evidence.passage.text for evidence in shown]
+    fitness = [(not problems(text, source), coverage(text, source)) for source in sources]
+    named, best = fitness[number - 1], max(fitness)
+    if best[0] > named[0] or (best[0] == named[0] and best[1] > named[1] + _BETTER_SOURCE):
+        number = 1 + fitness.index(best)
     evidence = shown[number - 1]
     passage = evidence.passage
     spans = supporting_spans(text, passage.text) or ((0, len(passage.text)),)

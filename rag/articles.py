@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rag.dates import DateMention, clear_year, date_mentions, nearest_year, year_votes
 from rag.layout import LONGEST_HEADING, Block, blocks
-from rag.text import join_lines, normalise
+from rag.text import character_pairs, join_lines, normalise
 from rag.types import Article, Page, Paragraph
 from rag.wrapping import is_date_only, is_dateline, is_final
 
@@ -150,15 +150,10 @@ def _body(drafts: list[_Draft]) -> list[Block]:
 # ---------------------------------------------------------------- titles that stand elsewhere
 
 
-def _pairs(text: str) -> set[str]:
-    plain = normalise(text)
-    return {plain[i : i + 2] for i in range(len(plain) - 1)}
-
-
 def overlap(title: str, draft_text: str) -> float:
     """Share of the title's character pairs that the opening of the text holds."""
-    pairs = _pairs(title)
-    return len(pairs & _pairs(draft_text[:_OPENING])) / len(pairs) if pairs else 0.0
+    pairs = character_pairs(normalise(title))
+    return len(pairs & character_pairs(normalise(draft_text[:_OPENING]))) / len(pairs) if pairs else 0.0
 
 
 def _best(title: str, drafts: Sequence[_Draft]) -> int | None:

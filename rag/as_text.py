@@ -7,7 +7,6 @@ move the cursor, recolour the screen or forge a line of ours.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -50,23 +49,19 @@ def file_added(console: Console, event: FileAdded) -> None:
     console.print(line)
 
 
-def documents(console: Console, values: Sequence[Document]) -> None:
-    if not values:
-        console.print("资料库是空的。用 jianwen add 文件 添加资料。")
-    for value in values:
-        line = Text(f"{value.id}  ", style="cyan").append(plain(value.name), style="bold")
-        line.append(f"  {value.pages} 页，{value.articles} 篇文章，{value.paragraphs} 个段落", style="default")
-        console.print(line)
+def document(console: Console, value: Document) -> None:
+    line = Text(f"{value.id}  ", style="cyan").append(plain(value.name), style="bold")
+    line.append(f"  {value.pages} 页，{value.articles} 篇文章，{value.paragraphs} 个段落", style="default")
+    console.print(line)
 
 
-def articles(console: Console, values: Iterable[StoredArticle]) -> None:
-    for value in values:
-        console.print()
-        line = Text(f"{value.id}  ", style="cyan").append(plain(value.label), style="bold")
-        line.append(f"  {value.date or '日期不详'}  第 {value.page} 页", style="default")
-        console.print(line)
-        for paragraph in value.paragraphs:
-            console.print(Text(f"　　{plain(paragraph.text)}"))
+def article(console: Console, value: StoredArticle) -> None:
+    console.print()
+    line = Text(f"{value.id}  ", style="cyan").append(plain(value.label), style="bold")
+    line.append(f"  {value.date or '日期不详'}  第 {value.page} 页", style="default")
+    console.print(line)
+    for paragraph in value.paragraphs:
+        console.print(Text(f"　　{plain(paragraph.text)}"))
 
 
 def search_result(console: Console, value: SearchResult) -> None:

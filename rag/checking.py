@@ -8,10 +8,9 @@ all or nothing; of the remaining wording most must occur in the source, measured
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from rag.facts import Fact, facts
-from rag.text import normalise, sentences
+from rag.text import character_pairs, normalise, sentences
 
 _KINDS = {"figure": "数字", "date": "日期", "title": "文件或书刊名", "quote": "引文", "name": "名称"}
 
@@ -100,5 +99,4 @@ def _merge(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _bigrams(text: str) -> set[str]:
-    letters = "".join(character for character in normalise(text) if character.isalnum())
-    return {a + b for a, b in pairwise(letters)}
+    return character_pairs("".join(character for character in normalise(text) if character.isalnum()))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from rag.chinese_argparse import ChineseParser
 from rag.errors import JianwenError, Stopped
 from rag.settings import home, load_settings, save_settings
-from rag.types import AddStatus, Answer, DraftText, FileAdded, Progress, Refusal
+from rag.types import AddStatus, Answer, DraftText, FileAdded, Progress, Refusal, heed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,7 +62,8 @@ class Terminal:
         from rag.as_text import plain
 
         if self._err.is_terminal:
-            self._err.print(f"\r\x1b[2K{plain(event.step)}{_share(event)}", end="")
+            self._clear_line()
+            self._err.print(f"{plain(event.step)}{_share(event)}", end="")
         elif event.step != self._step:
             self._err.print(plain(event.step))
         self._step = event.step
@@ -77,8 +78,15 @@ class Terminal:
 
     def clear_progress(self) -> None:
         if self._step and self._err.is_terminal:
-            self._err.print("\r\x1b[2K", end="")
+            self._clear_line()
         self._step = ""
+
+    def _clear_line(self) -> None:
+        from rich.control import Control
+        from rich.segment import ControlType
+
+        # not printed as text: rich takes carriage returns out of that
+        self._err.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
 
 
 def _share(event: Progress) -> str:
@@ -170,11 +178,10 @@ def _list(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Ev
 
     with _library(arguments) as library:
         documents = library.documents()
-    if not terminal.as_json:
-        as_text.documents(terminal.out, documents)
-        return DONE
     for document in documents:
-        terminal.show(document, as_json.document, _unreachable)
+        terminal.show(document, as_json.document, as_text.document)
+    if not documents and not terminal.as_json:
+        terminal.out.print("资料库是空的。用 jianwen add 文件 添加资料。")
     return DONE
 
 
@@ -183,7 +190,7 @@ def _articles(arguments: argparse.Namespace, terminal: Terminal, _stop: threadin
 
     with _library(arguments) as library:
         for article in library.articles(arguments.documents):
-            terminal.show(article, as_json.article, lambda console, value: as_text.articles(console, [value]))
+            terminal.show(article, as_json.article, as_text.article)
     return DONE
 
 
@@ -224,8 +231,7 @@ def _search(arguments: argparse.Namespace, terminal: Terminal, stop: threading.E
     questions = _questions(arguments)
     with _library(arguments) as library:
         for question in questions:
-            if stop.is_set():
-                raise Stopped
+            heed(stop)
             result = library.search(question, limit=arguments.limit, within=arguments.within)
             terminal.show(result, as_json.search_result, as_text.search_result)
     return DONE
@@ -299,10 +305,6 @@ def _questions(arguments: argparse.Namespace) -> list[str]:
             ) from error
         questions.append(str(question))
     return questions
-
-
-def _unreachable(_console: Console, _value: Any) -> None:
-    raise AssertionError("the text form is printed elsewhere")
 
 
 # ---------------------------------------------------------------- the words of the command line

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rag.errors import JianwenError
 from rag.models.e5_conversion import MANIFEST
 from rag.models.embedding_folder import check_folder, read_json, weight_files
+from rag.models.machine import physical_cores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -186,14 +187,13 @@ class SentenceEmbedder:
     def _load(self) -> Any:
         check_folder(self._folder)
         os.environ.update(_OFFLINE)  # read when the libraries are imported
-        import psutil
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.set_verbosity_error()
         logging.disable_progress_bar()
-        torch.set_num_threads(self._threads or psutil.cpu_count(logical=False) or 1)
+        torch.set_num_threads(self._threads or physical_cores())
         try:
             return SentenceTransformer(
                 str(self._folder.absolute()), device="cpu", local_files_only=True, trust_remote_code=False

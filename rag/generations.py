@@ -69,9 +69,8 @@ class Generations:
         """Delete the folders that do not hold: half made, or outlived."""
         keep = str(self.note.generation)
         for entry in self._root.glob("*"):
-            if (
-                entry.name.isdigit() and entry.name != keep
-            ):  # fails while Windows still has a file open; the next opening tries again
+            if entry.name.isdigit() and entry.name != keep:
+                # fails while Windows still has a file open; the next opening tries again
                 shutil.rmtree(entry, ignore_errors=True)
 
     def seal(self) -> None:

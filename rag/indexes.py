@@ -17,14 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog import Catalog, State
-from rag.errors import Stopped
 from rag.generations import Generations
 from rag.keywords import KeywordIndex, KeywordTrouble
 from rag.text import search_terms
-from rag.types import Finding, Progress, StopSignal
+from rag.types import Finding, Progress, Ranking, StopSignal, heed
 from rag.vectors import ExactVectors, VectorIndex, VectorTrouble, probe
-
-Ranking = list[tuple[str, float]]  # (passage id, score), best first
 
 SMALL: Final = 2000  # vectors: up to here making Chroma's index anew is quicker than a probe of it
 _STEP: Final = 1000
@@ -111,7 +108,7 @@ class VectorStore:
             return
         try:
             for start in range(0, len(passages), _STEP):
-                check(stop)
+                heed(stop)
                 yield Progress("重建向量索引", start, len(passages))
                 part = slice(start, start + _STEP)
                 chroma.upsert(passages[part], documents[part], vectors[part])
@@ -272,7 +269,7 @@ class KeywordStore:
         try:
             index = KeywordIndex.open(self.generations.folder_of(generation))
             for done, document in enumerate(documents):
-                check(stop)
+                heed(stop)
                 yield Progress("重建关键词索引", done, len(documents))
                 self._put(index, document)
             index.commit()
@@ -369,12 +366,6 @@ class KeywordStore:
 def terms_recipe() -> str:
     """Changes when the cutting of terms does, so that an index of other terms is not used."""
     return f"{zlib.crc32(repr(search_terms(_SAMPLE)).encode()):08x}"
-
-
-def check(stop: StopSignal | None) -> None:
-    """Raises Stopped if `stop` is set."""
-    if stop is not None and stop.is_set():
-        raise Stopped
 
 
 def _close(index: VectorIndex | KeywordIndex) -> bool:

@@ -22,12 +22,12 @@ from rag.articles import articles
 from rag.catalog import Catalog, IndexRow, State
 from rag.embedding import Embedder
 from rag.errors import JianwenError, Stopped
-from rag.indexes import KeywordStore, VectorStore, check
+from rag.indexes import KeywordStore, VectorStore
 from rag.originals import Originals, digest, handed_in, said
 from rag.readers import SUFFIXES, read_file
 from rag.search import embedding_text, recipe
 from rag.text import passages
-from rag.types import AddEvent, AddStatus, Article, Document, FileAdded, Page, Progress, StopSignal
+from rag.types import AddEvent, AddStatus, Article, Document, FileAdded, Page, Progress, StopSignal, heed
 
 _BATCH: Final = 16  # passages embedded between two looks at the stop signal
 _logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ class Ingest:
         """As `Library.add`."""
         yield from self.resume(stop, wanted=True)
         for path, problem in handed_in(paths, SUFFIXES):
-            check(stop)
+            heed(stop)
             yield from self._add_file(path, problem, stop)
 
     def resume(self, stop: StopSignal | None = None, wanted: bool = False) -> Generator[Progress, None, None]:
@@ -71,7 +71,7 @@ class Ingest:
         yield from self._keywords.repair(stop)
         yield from self._vectors.repair(recipe(self._embedder()), stop)
         for document in unfinished:
-            check(stop)
+            heed(stop)
             try:
                 yield from self._finish(document, "继续上次的导入", stop)
             except (JianwenError, Stopped):
@@ -156,7 +156,7 @@ class Ingest:
         pages: list[Page] = []
         try:
             for page in read_file(kept):
-                check(stop)
+                heed(stop)
                 pages.append(page)
                 yield Progress(f"读取 {path.name}", len(pages), 0)
             found = articles(pages)
@@ -184,7 +184,7 @@ class Ingest:
             (row for row in self._catalog.index_rows(document) if row.passage in missing), key=lambda row: len(row.text)
         )
         for start in range(0, len(rows), _BATCH):
-            check(stop)
+            heed(stop)
             yield Progress(step, start, len(rows))
             self._embed_batch(rows[start : start + _BATCH], embedder, made_with)
         yield Progress(step, len(rows), len(rows))

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-Ranking = list[tuple[str, float]]  # (passage id, score), best first
+from rag.types import Ranking
 
 TITLE_WEIGHT: Final = 0.5  # a title tells what all passages of an article are about, but all share it
 _HEAP_BYTES: Final = 30_000_000  # tantivy refuses less than 15 MB

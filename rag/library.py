@@ -24,7 +24,7 @@ from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.errors import JianwenError
 from rag.health import catalog_findings, disk_findings, model_findings, original_findings
-from rag.indexes import KeywordStore, VectorStore, check
+from rag.indexes import KeywordStore, VectorStore
 from rag.ingest import Ingest
 from rag.originals import Originals
 from rag.search import recipe, search
@@ -39,6 +39,7 @@ from rag.types import (
     SearchResult,
     StopSignal,
     StoredArticle,
+    heed,
 )
 
 if TYPE_CHECKING:
@@ -226,10 +227,10 @@ class Library:
     def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]:
         """Load indexes and models, so that the first question need not wait. Raises JianwenError, Stopped."""
         yield Progress("正在载入检索", 0, 2)
-        check(stop)
+        heed(stop)
         self._search("预热", 1, ())
         yield Progress("正在载入回答模型", 1, 2)
-        check(stop)
+        heed(stop)
         self._ready_chat().load()
         yield Progress("模型已就绪", 2, 2)
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import codecs
 import ctypes
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.errors import JianwenError, Stopped
+from rag.models.machine import physical_cores
 from rag.types import StopSignal
 
 if TYPE_CHECKING:
@@ -85,8 +85,6 @@ class ChatModel(Protocol):
     def load(self) -> None:
         """Bring the weights into memory; the first `start` does it otherwise. Raises JianwenError."""
         ...
-
-    def count_tokens(self, text: str) -> int: ...
 
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> Session:
         """Read the messages and be ready to answer. A beginning shared with the last call is not read again.
@@ -152,9 +150,6 @@ class LlamaChat:
         environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
         environment.globals["raise_exception"] = refuse
         return environment.from_string(source)
-
-    def count_tokens(self, text: str) -> int:
-        return len(self.tokenise(text))
 
     def tokenise(self, text: str, *, special: bool = False) -> list[int]:
         tokens: list[int] = self._llama.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=special)
@@ -351,10 +346,3 @@ class LlamaSession:
                 per_target[index] += float(chances[token]) / len(begun)
         mass = sum(per_target)
         return tuple(share / (mass or 1.0) for share in per_target), mass
-
-
-def physical_cores() -> int:
-    """Decoding is fastest with one thread per physical core."""
-    import psutil
-
-    return int(psutil.cpu_count(logical=False) or os.cpu_count() or 1)

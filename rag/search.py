@@ -17,9 +17,7 @@ from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.errors import JianwenError
 from rag.text import search_terms
-from rag.types import Evidence
-
-Ranking = list[tuple[str, float]]  # (passage id, score), best first
+from rag.types import Evidence, Ranking
 
 _DEPTH: Final = 50  # of each ranking that is fused
 _TITLE: Final = 80  # characters of a title given to the embedder with each passage

@@ -88,6 +88,11 @@ def join_lines(lines: Iterable[str]) -> str:
     return text
 
 
+def character_pairs(text: str) -> set[str]:
+    """Neighbouring characters, two by two: what Chinese texts are compared by."""
+    return {left + right for left, right in pairwise(text)}
+
+
 def sentences(text: str) -> tuple[Span, ...]:
     """Spans that tile `text`, each ending after 。！？；… (and closing quotes or brackets that follow) or the end."""
     return tuple(m.span() for m in _SENTENCE.finditer(text) if m.end() > m.start())

@@ -15,11 +15,19 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal, Protocol
 
+from rag.errors import Stopped
+
 
 class StopSignal(Protocol):
     """What long work asks between steps; `threading.Event` is one."""
 
     def is_set(self) -> bool: ...
+
+
+def heed(stop: StopSignal | None) -> None:
+    """Raises `Stopped` when the signal is set: called by long work between its steps."""
+    if stop is not None and stop.is_set():
+        raise Stopped
 
 
 # ---------------------------------------------------------------- what a reader sees on the page
@@ -190,6 +198,9 @@ class Passage:
     def __post_init__(self) -> None:
         if self.end - self.start != len(self.text) or not self.text:
             raise ValueError("a passage's text is its span of the paragraph")
+
+
+Ranking = list[tuple[str, float]]  # (passage id, score), best first
 
 
 # ---------------------------------------------------------------- what a question gets

