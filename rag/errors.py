@@ -12,5 +12,9 @@ class JianwenError(Exception):
     """Something the user can mend; `str(error)` is a Chinese sentence: what happened, what to do."""
 
 
+class PasswordNeeded(JianwenError):
+    """The file opens with a password only: none was given, or a wrong one."""
+
+
 class Stopped(Exception):
     """The user stopped a piece of work. Not an error."""
