@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.options import SAMPLE, Say, positive
 from bench.report import Measurement, Report, Row, machine
-from rag.articles import articles
+from rag.articles import read_articles
 from rag.errors import JianwenError
 from rag.readers import read_file
 
@@ -45,7 +45,11 @@ def pdfs(folder: Path) -> list[Path]:
 
 
 def _sample() -> list[str]:
-    return [paragraph.text for article in articles(list(read_file(SAMPLE))) for paragraph in article.paragraphs]
+    return [
+        paragraph.text
+        for article in read_articles(list(read_file(SAMPLE))).articles
+        for paragraph in article.paragraphs
+    ]
 
 
 def _measure(files: list[Path], rounds: int, say: Say) -> tuple[tuple[Measurement, ...], tuple[str, ...]]:
@@ -101,7 +105,7 @@ def _both(path: Path, *, ours_first: bool) -> tuple[float, float]:
 
 def _ours(path: Path) -> int:
     read = list(read_file(path))
-    articles(read)
+    read_articles(read)
     return len(read)
 
 

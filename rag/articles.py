@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rag.dates import DateMention, clear_year, date_mentions, nearest_year, year_votes
 from rag.layout import LONGEST_HEADING, Block, blocks
 from rag.text import character_pairs, join_lines, normalise
-from rag.types import Article, Page, Paragraph
+from rag.types import Article, Heading, Page, Paragraph, Reading
 from rag.wrapping import is_date_only, is_dateline, is_final
 
 _CLOSING = re.compile(
@@ -44,7 +44,7 @@ class _Draft:
         return "".join(block.text for block in self.body)
 
     def paragraphs(self) -> tuple[Paragraph, ...]:
-        return tuple(block.paragraph for block in self.body)
+        return tuple(block.paragraph for block in self.body if block.kind != "furniture")
 
 
 # ---------------------------------------------------------------- where articles begin
@@ -238,13 +238,25 @@ def _dates(drafts: Sequence[_Draft]) -> list[dt.date | None]:
 # ---------------------------------------------------------------- all together
 
 
-def articles(pages: Sequence[Page]) -> tuple[Article, ...]:
-    """The articles of a document in reading order. With white space removed, their titles and paragraphs hold exactly
-    the characters of `pages`. A date is None when the text tells no day, or no year for it."""
+def read_articles(pages: Sequence[Page], file_name: str = "", properties_date: str = "") -> Reading:  # noqa: ARG001
+    """The articles of a document in reading order, and its furniture. A date is None when nothing tells the day.
+
+    Args:
+        pages: all pages of the document.
+        file_name: may tell the date of the issue.
+        properties_date: the day the file's own properties give, YYYY-MM-DD, or "".
+    """
     drafts, orphans = _drafts(blocks(pages))
     _place_orphans(drafts, orphans)
-    return tuple(
-        Article(join_lines(block.text for block in draft.title), date, draft.paragraphs())
+    found = tuple(
+        Article(
+            join_lines(block.text for block in draft.title),
+            date,
+            draft.paragraphs(),
+            tuple(Heading("title", block.paragraph) for block in draft.title),
+        )
         for draft, date in zip(drafts, _dates(drafts), strict=True)
-        if draft.title or draft.body
+        if draft.title or draft.paragraphs()
     )
+    furniture = (block.paragraph for draft in drafts for block in draft.body if block.kind == "furniture")
+    return Reading(found, tuple(furniture))

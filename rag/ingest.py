@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from rag.articles import articles
+from rag.articles import read_articles
 from rag.catalog import Catalog, IndexRow, State
 from rag.embedding import Embedder
 from rag.errors import JianwenError, Stopped
@@ -159,7 +159,7 @@ class Ingest:
                 heed(stop)
                 pages.append(page)
                 yield Progress(f"读取 {path.name}", len(pages), 0)
-            found = articles(pages)
+            found = read_articles(pages, path.name).articles
         except JianwenError as error:  # the reader knows the copy, the user the file
             said_of_copy = str(error)
             raise JianwenError(said_of_copy.replace(str(kept), str(path)).replace(kept.name, path.name)) from error

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.articles import articles, overlap
+from rag.articles import read_articles, overlap
 from rag.readers import read_file
 from rag.readers.text import pages
 from rag.types import Article, Line, Page
@@ -32,7 +32,7 @@ def all_text(found: tuple[Article, ...]) -> str:
 
 @pytest.fixture(scope="module")
 def sample() -> tuple[Article, ...]:
-    return articles(list(read_file(SAMPLE)))
+    return read_articles(list(read_file(SAMPLE))).articles
 
 
 def test_sample_titles_and_dates(sample: tuple[Article, ...]) -> None:
@@ -85,7 +85,7 @@ def test_sample_loses_and_invents_nothing(sample: tuple[Article, ...]) -> None:
 @pytest.mark.parametrize("name", sorted(path.stem for path in TEXTS.glob("*.txt")))
 def test_golden_texts(name: str) -> None:
     source = TEXTS / f"{name}.txt"
-    found = articles(list(read_file(source)))
+    found = read_articles(list(read_file(source))).articles
     expected = json.loads((TEXTS / f"{name}.json").read_text("utf-8"))
     got = [
         {"title": a.title, "date": a.date and str(a.date), "paragraphs": [p.text for p in a.paragraphs]} for a in found
@@ -98,7 +98,7 @@ def test_golden_texts(name: str) -> None:
 def test_encodings_read_alike(tmp_path: Path, sample: tuple[Article, ...], encoding: str) -> None:
     copy = tmp_path / "简报.txt"
     copy.write_bytes(SAMPLE.read_text("utf-8").encode(encoding))
-    assert articles(list(read_file(copy))) == sample
+    assert read_articles(list(read_file(copy))).articles == sample
 
 
 LINE = st.one_of(
@@ -111,13 +111,13 @@ LINE = st.one_of(
 
 @given(st.lists(LINE, max_size=40))
 def test_nothing_is_lost_or_invented(lines: list[str]) -> None:
-    found = articles([Page(1, tuple(map(Line, lines)))])
+    found = read_articles([Page(1, tuple(map(Line, lines)))]).articles
     assert Counter(all_text(found)) == Counter(bare("".join(lines)))
     assert all(a.title or a.paragraphs for a in found)
 
 
 def read_text(text: str) -> tuple[Article, ...]:
-    return articles(list(pages(text)))
+    return read_articles(list(pages(text))).articles
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.articles import articles
+from rag.articles import read_articles
 from rag.library import Library
 from rag.originals import digest
 from rag.readers import read_file
@@ -67,7 +67,7 @@ def test_killed_twenty_times(tmp_path: Path) -> None:
     said: dict[str, list[str]] = {}
     for number in range(KILLS * FILES_PER_ROUND):
         path = write(tmp_path / f"in{number // FILES_PER_ROUND}", number, 2 + number % 20)
-        found = articles(tuple(read_file(path)))
+        found = read_articles(tuple(read_file(path))).articles
         said[digest(path)[0][:12]] = [
             text for article in found for text in (article.title, *(p.text for p in article.paragraphs))
         ]

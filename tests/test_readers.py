@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.articles import articles
+from rag.articles import read_articles
 from rag.errors import JianwenError
 from rag.readers import SUFFIXES, read_file
 from rag.readers.pdf import page_lines
@@ -117,7 +117,7 @@ def test_columns_do_not_interleave(tmp_path: Path, columns: int, shuffled: bool)
     texts = [Text(40, 50, 22, TITLE), *set_columns(BODY, columns, cells), Text(295, 810, 9, "1")]
     if shuffled:
         random.Random(columns).shuffle(texts)
-    (article,) = articles(read(tmp_path, "报.pdf", pdf([Sheet(texts)])))
+    (article,) = read_articles(read(tmp_path, "报.pdf", pdf([Sheet(texts)]))).articles
     assert article.title == TITLE
     assert [p.text for p in article.paragraphs] == [*BODY.split("\n"), "1"]
     assert str(article.date) == "2024-03-25"
@@ -128,7 +128,7 @@ def test_turned_pages(tmp_path: Path, rotate: int) -> None:
     texts = [Text(40, 50, 22, TITLE), *set_columns(BODY, 2, 24)]
     sheet = Sheet(texts, rotate=rotate, crop="[10 20 580 800]")
     found = read(tmp_path, "转.pdf", pdf([sheet]))
-    (article,) = articles(found)
+    (article,) = read_articles(found).articles
     assert (article.title, [p.text for p in article.paragraphs]) == (TITLE, BODY.split("\n"))
     # the title's place on the page as shown, which is the crop box (570 × 780) turned clockwise
     box = found[0].lines[0].box
@@ -141,7 +141,7 @@ def test_turned_pages(tmp_path: Path, rotate: int) -> None:
 
 def test_fragments_name_each_printed_line(tmp_path: Path) -> None:
     texts = set_columns(BODY, 2, 24)
-    (article,) = articles(read(tmp_path, "报.pdf", pdf([Sheet(texts)])))
+    (article,) = read_articles(read(tmp_path, "报.pdf", pdf([Sheet(texts)]))).articles
     printed = [
         (paragraph.text[f.start : f.end], round(f.box.x0), round(f.box.y0), round(f.box.x1 - f.box.x0))
         for paragraph in article.paragraphs
@@ -163,7 +163,7 @@ def test_two_articles_side_by_side_under_their_headlines(tmp_path: Path) -> None
         *set_columns(right, 2, 11, top=140, left=310),
     ]
     random.Random(5).shuffle(texts)
-    found = articles(read(tmp_path, "报.pdf", pdf([Sheet(texts)])))
+    found = read_articles(read(tmp_path, "报.pdf", pdf([Sheet(texts)]))).articles
     bodies = {a.title: [p.text for p in a.paragraphs] for a in found}
     assert bodies["县里召开教育工作会议"] == left.split("\n")
     assert bodies["区里也召开教育工作会议"] == right.split("\n")
@@ -173,13 +173,13 @@ def test_a_paragraph_runs_on_over_pages(tmp_path: Path) -> None:
     texts = set_columns(BODY, 1, 24)
     first = [*texts[:4], Text(295, 810, 9, "— 1 —")]
     second = [Text(t.x, t.top - 60, t.size, t.text) for t in texts[4:]]
-    (article,) = articles(read(tmp_path, "报.pdf", pdf([Sheet(first), Sheet(second)])))
+    (article,) = read_articles(read(tmp_path, "报.pdf", pdf([Sheet(first), Sheet(second)]))).articles
     assert sorted(p.text for p in article.paragraphs) == sorted([*BODY.split("\n"), "—1—"])
 
 
 def test_passwords(tmp_path: Path) -> None:
     sheet = Sheet(set_columns(BODY, 2, 24))
-    (article,) = articles(read(tmp_path, "锁.pdf", pdf([sheet], user="")))
+    (article,) = read_articles(read(tmp_path, "锁.pdf", pdf([sheet], user=""))).articles
     assert [p.text for p in article.paragraphs] == BODY.split("\n")
     assert "密码" in trouble(tmp_path, "密.pdf", pdf([sheet], user="1234"))
 
@@ -222,7 +222,7 @@ def test_damage_never_escapes_as_another_error(tmp_path: Path, at: int, junk: by
     except JianwenError as error:
         assert path.name in str(error)
     else:
-        articles(found)
+        read_articles(found).articles
 
 
 def test_no_character_of_a_pdf_is_lost(tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_no_character_of_a_pdf_is_lost(tmp_path: Path) -> None:
     ]
     found = read(tmp_path, "乱.pdf", pdf([Sheet(texts)]))
     printed = Counter("".join(t.text for t in texts))
-    out = Counter("".join(a.title + "".join(p.text for p in a.paragraphs) for a in articles(found)))
+    out = Counter("".join(a.title + "".join(p.text for p in a.paragraphs) for a in read_articles(found).articles))
     assert characters(found) == printed == out
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import JianwenError
+from rag.readers.source import Held
 from rag.types import Box, Line, Page
 
 MOST_PAGES = 2000
@@ -251,3 +252,8 @@ def _check_readable(name: str, texts: Sequence[str]) -> None:
         raise JianwenError(
             f"“{name}”的文字无法还原（字体缺少对照表，读出来是乱码）。请换一个版本，或用原软件重新导出 PDF 后再添加。"
         )
+
+
+def open(path: Path, password: str | None = None) -> Held:  # noqa: A001, ARG001
+    """A PDF, read whole."""
+    return Held(tuple(read(path)))

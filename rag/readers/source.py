@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from rag.types import Page
@@ -12,7 +14,7 @@ class Source(Protocol):
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least 1; files without pages (Word, web pages, text) count as one."""
+        """How many pages there are, at least 1; files without pages (Word, web pages) count as one."""
         ...
 
     @property
@@ -25,3 +27,21 @@ class Source(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Held:
+    """A source read whole when it was opened."""
+
+    held: Sequence[Page]
+    properties_date: str = ""
+
+    @property
+    def pages(self) -> int:
+        return len(self.held)
+
+    def page(self, number: int) -> Page:
+        return self.held[number - 1]
+
+    def close(self) -> None:
+        pass
