@@ -83,6 +83,8 @@ def _ended(draft: _Draft) -> bool:
 
 def _titles_something(group: Sequence[Block], after: Block | None, draft: _Draft | None) -> bool:
     """Whether headings open an article, rather than head a section or sign the article before."""
+    if group[0].titles:
+        return True
     if after is None or is_date_only(after.text):
         return False
     if group[0].size:
@@ -128,7 +130,7 @@ def _drafts(found: Sequence[Block]) -> tuple[list[_Draft], list[_Orphan]]:
         after = next((block for block in following if block.kind != "furniture"), None)
         current = drafts[-1] if drafts else None
         if group[0].kind == "heading" and not (group[0].size and _MASTHEAD.search(group[0].text)):
-            if not group[0].size and (after is None or after.kind == "heading"):
+            if not group[0].size and not group[0].titles and (after is None or after.kind == "heading"):
                 orphans.append(_Orphan(group, len(drafts), len(current.body) if current else 0))
             elif _titles_something(group, after, current):
                 drafts.append(_Draft(title=group))

@@ -14,8 +14,9 @@ from itertools import groupby, zip_longest
 from typing import Literal
 
 from rag.columns import HEADLINE, PrintedRow, body_size, columns
+from rag.outline import outline
 from rag.text import clean_line, joint
-from rag.types import Box, Fragment, Line, Page, Paragraph
+from rag.types import Fragment, Line, Page, Paragraph
 from rag.wrapping import HEADED, OPEN_ENDED, OPENERS, is_date_only, is_dateline, is_final, paragraphs_of
 
 Kind = Literal["body", "heading", "furniture"]
@@ -26,13 +27,15 @@ class Block:
     """A paragraph and how it was set. `size` is its type size in points, 0 without geometry.
 
     heading: set larger than the text, or (without geometry) a short line that stands alone and ends no sentence.
-    furniture: page numbers. `apart`: more white space than usual stands before it.
+    furniture: page numbers. `apart`: more white space than usual stands before it. `titles`: `rag.outline` knows from
+    the format that it titles an article.
     """
 
     paragraph: Paragraph
     kind: Kind = "body"
     size: float = 0.0
     apart: bool = False
+    titles: bool = False
 
     @property
     def text(self) -> str:
@@ -62,34 +65,79 @@ def looks_like_heading(text: str) -> bool:
     )
 
 
-def make_paragraph(lines: Iterable[tuple[str, Box | None]], page: int) -> Paragraph:
-    """Cleans and joins printed lines; where all have boxes, keeps them as fragments that name each line's stretch."""
+def make_paragraph(lines: Iterable[Line], page: int) -> Paragraph:
+    """Cleans and joins printed lines; where all have boxes, keeps them as fragments that name each line's stretch.
+
+    A table row is one line; the tabs between its cells stay. Confidence is the mean over the recognised characters.
+    """
     text, fragments, placed = "", [], True
-    for raw, box in lines:
-        cleaned = clean_line(raw)
+    weights: list[tuple[float, int]] = []
+    header: str | None = None
+    for line in lines:
+        cleaned = clean_row(line.text) if line.header is not None else clean_line(line.text)
         if not cleaned:
             continue
         start = len(text) + len(joint(text, cleaned))
         text += joint(text, cleaned) + cleaned
-        if box is None:
+        header = line.header if header is None else header
+        if line.confidence is not None:
+            weights.append((line.confidence, len(cleaned)))
+        if line.box is None:
             placed = False
         else:
-            fragments.append(Fragment(start, len(text), box))
-    return Paragraph(text, page, tuple(fragments) if placed else ())
+            fragments.append(Fragment(start, len(text), line.box))
+    sure = sum(c * n for c, n in weights) / sum(n for _, n in weights) if weights else None
+    return Paragraph(
+        text, page, tuple(fragments) if placed else (), sure, None if header is None else clean_row(header)
+    )
+
+
+def clean_row(text: str) -> str:
+    """A table row with each cell cleaned; cells stay parted by tabs, empty ones too."""
+    return "\t".join(map(clean_line, text.split("\t"))).rstrip("\t")
 
 
 # ---------------------------------------------------------------- without geometry
 
 
+def _is_wrapped(entry: tuple[Line, Page]) -> bool:
+    line, page = entry
+    return page.wrapped and line.header is None
+
+
 def _flowing_blocks(pages: Sequence[Page]) -> Iterator[Block]:
-    lines = [(line.text, page.number) for page in pages for line in page.lines]
-    for indices, apart in paragraphs_of([text for text, _ in lines]):
-        rows = [(make_paragraph([(lines[i][0], None)], lines[i][1])) for i in indices]
+    entries = [(line, page) for page in pages for line in page.lines]
+    for wrapped, run in groupby(entries, key=_is_wrapped):
+        yield from (_wrapped_blocks if wrapped else _whole_blocks)([(line, page.number) for line, page in run])
+
+
+def _whole_blocks(entries: Sequence[tuple[Line, int]]) -> Iterator[Block]:
+    """Lines that are a paragraph each. The title of a document with one article comes first, whatever stands above it
+    (the number of an official document): so the article begins with its first line."""
+    entries = [(line, number) for line, number in entries if line.text.strip()]
+    text = [(line, number) for line, number in entries if not line.furniture]
+    found = outline([line for line, _ in text])
+    titles = {i: n for title in found.titles for n, i in enumerate(title)}
+    order = list(range(len(text)))
+    if len(found.titles) == 1:
+        order.sort(key=lambda i: i not in titles)
+    for i in order:
+        line, number = text[i]
+        kind: Kind = "heading" if i in titles else "furniture" if i in found.furniture else "body"
+        yield Block(make_paragraph([line], number), kind, apart=titles.get(i) == 0, titles=i in titles)
+    for line, number in entries:
+        if line.furniture:
+            yield Block(make_paragraph([line], number), "furniture")
+
+
+def _wrapped_blocks(lines: Sequence[tuple[Line, int]]) -> Iterator[Block]:
+    for indices, apart in paragraphs_of([line.text for line, _ in lines]):
+        rows = [make_paragraph([lines[i][0]], lines[i][1]) for i in indices]
         if 1 < len(rows) <= 3 and all(looks_like_heading(row.text) for row in rows):
             # two titles listed one below the other, or one title on two lines: left to whoever knows the articles
             yield from (Block(row, "heading", apart=apart and not n) for n, row in enumerate(rows))
             continue
-        paragraph = make_paragraph(((lines[i][0], None) for i in indices), lines[indices[0]][1])
+        paragraph = make_paragraph((lines[i][0] for i in indices), lines[indices[0]][1])
         heading = len(indices) <= 3 and not is_final(paragraph.text) and looks_like_heading(paragraph.text)
         yield Block(paragraph, "heading" if heading else "body", apart=apart)
 
@@ -187,7 +235,7 @@ def _placed_blocks(pages: Sequence[Page]) -> Iterator[Block]:
     for page in pages:
         numbered = [line for line in page.lines if _is_page_number(line, page)]
         for line in numbered:
-            paragraph = make_paragraph([(line.text, line.box)], page.number)
+            paragraph = make_paragraph([line], page.number)
             numbers.append((page.number, Block(paragraph, "furniture", line.size)))
         for row in _set_rows(replace(page, lines=tuple(line for line in page.lines if line not in numbered))):
             if groups and _same_paragraph(groups[-1][-1], row, body):
@@ -203,7 +251,7 @@ def _placed_blocks(pages: Sequence[Page]) -> Iterator[Block]:
 
 
 def _block(group: Sequence[_SetRow], body: float) -> Block:
-    parts = [(part.line.text, part.line.box) for row in group for part in row.row.parts]
+    parts = [part.line for row in group for part in row.row.parts]
     size = group[0].size
     kind: Kind = "heading" if size >= HEADLINE * body else "body"
     return Block(make_paragraph(parts, group[0].page), kind, size)
@@ -223,7 +271,7 @@ def blocks(pages: Sequence[Page]) -> tuple[Block, ...]:
         some = tuple(run)
         found.extend(_placed_blocks(some) if placed else _flowing_blocks(some))
         loose = [line for page in some for line in page.lines if placed and line.box is None and line.text.strip()]
-        found.extend(Block(make_paragraph([(line.text, None)], some[-1].number)) for line in loose)
+        found.extend(Block(make_paragraph([line], some[-1].number)) for line in loose)
     return tuple(found)
 
 

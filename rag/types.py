@@ -59,7 +59,8 @@ class Line:
     bold: set in a heavy face. confidence: None for text that the file itself holds, else how sure text recognition
     is of it (0 to 1). heading: the level (1 highest) where the format says so, 0 where it says nothing. header: None
     outside tables; else this line is one table row, its cells parted by tabs, and `header` is the row of the column
-    names in the same form ("" for that row itself, or where there is none).
+    names in the same form ("" for that row itself, or where there is none). furniture: the format itself says that it
+    stands outside the text (a page header, a footer).
     """
 
     text: str
@@ -69,6 +70,7 @@ class Line:
     confidence: float | None = None
     heading: int = 0
     header: str | None = None
+    furniture: bool = False
 
     def __post_init__(self) -> None:
         if self.confidence is not None and not 0.0 <= self.confidence <= 1.0:
