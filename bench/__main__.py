@@ -38,7 +38,9 @@ BENCHES = {
         rounds=3,
     ),
     "search": Bench("检索的时间 ÷（一次问题向量 + 一次精确矩阵乘积）", search.add_arguments, search.run, rounds=5),
-    "reading": Bench("读文件的速度 ÷ pdfplumber 只取词的速度", reading.add_arguments, reading.run, rounds=3),
+    "reading": Bench(
+        "读成文章的质量；读文件的速度 ÷ pdfplumber 只取词的速度", reading.add_arguments, reading.run, rounds=3
+    ),
 }
 
 

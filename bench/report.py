@@ -55,6 +55,20 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """A table of shares (floats) and counts (whole numbers); None where there is nothing to say. Headings Chinese."""
+
+    key: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float | int | None, ...]], ...]
+
+    def __post_init__(self) -> None:
+        if any(len(values) != len(self.columns) for _, values in self.rows):
+            raise ValueError("a row has more or fewer figures than there are columns")
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What one bench prints. `notes` (Chinese) are what a reader must know; `machine` is facts by name."""
 
@@ -62,6 +76,7 @@ class Report:
     measurements: tuple[Measurement, ...]
     notes: tuple[str, ...]
     machine: Mapping[str, str | int | float]
+    figures: tuple[Figures, ...] = ()
 
 
 def pooled(label: str, rows: Sequence[Row]) -> Row:
@@ -109,6 +124,14 @@ def as_json(report: Report) -> dict[str, Any]:
             }
             for m in report.measurements
         ],
+        "figures": [
+            {
+                "key": f.key,
+                "title": f.title,
+                "rows": [{"label": label, **dict(zip(f.columns, values, strict=True))} for label, values in f.rows],
+            }
+            for f in report.figures
+        ],
         "notes": list(notes(report)),
     }
 
@@ -140,17 +163,38 @@ def table(measurement: Measurement) -> Table:
     return made
 
 
+def figures_table(figures: Figures) -> Table:
+    from rich.table import Table
+
+    made = Table(title=figures.title, title_justify="left", title_style="bold")
+    made.add_column("对象", overflow="fold", ratio=1, min_width=12)
+    for heading in figures.columns:
+        made.add_column(heading, justify="right")
+    for label, values in figures.rows:
+        made.add_row(label, *map(_share_or_count, values))
+    return made
+
+
+def _share_or_count(value: float | int | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
 def notes(report: Report) -> Iterator[str]:
-    yield "两边在同一次运行中轮流测量；数字是中位数，比值是各次比值的中位数。"
+    if report.measurements:
+        yield "两边在同一次运行中轮流测量；数字是中位数，比值是各次比值的中位数。"
     yield from report.notes
     busy = float(report.machine.get("busy_percent", 0.0))
-    if busy > _BUSY:
+    if report.measurements and busy > _BUSY:
         yield f"注意：开始测量时别的程序占用了 {busy:.0f}% 的处理器，这次的数字不宜引用，请空闲时重测。"
 
 
 def show(report: Report, console: Console) -> None:
     for measurement in report.measurements:
         console.print(table(measurement))
+    for figures in report.figures:
+        console.print(figures_table(figures))
     for note in notes(report):
         console.print(f"· {note}", soft_wrap=True)
     console.print("· 机器：" + "，".join(f"{name} {value}" for name, value in report.machine.items()), soft_wrap=True)

@@ -16,7 +16,7 @@ from rich.console import Console
 from bench import answering, reading
 from bench.__main__ import BENCHES, main
 from bench.passages import KeepingEmbedder, projected, recombined, write_files
-from bench.report import Measurement, Report, Row, as_json, figure, notes, pooled, show
+from bench.report import Figures, Measurement, Report, Row, as_json, figure, notes, pooled, show
 from bench.typeset import broken
 from rag.errors import JianwenError
 from rag.readers import read_file
@@ -135,6 +135,16 @@ def test_a_folder_without_pdfs_can_be_mended(tmp_path: Path, capsys: pytest.Capt
 def test_every_bench_is_in_the_readme() -> None:
     text = (Path(__file__).parent.parent / "bench" / "README.md").read_text("utf-8")
     assert all(f"`{name}" in text for name in BENCHES)
+
+
+def test_figures_show_shares_counts_and_gaps() -> None:
+    figures = Figures("f", "质量", ("篇", "标题", "框准"), (("甲.pdf", (1200, 0.5, None)),))
+    value = Report("x", (), (), {}, (figures,))
+    assert all(text in shown(value) for text in ("质量", "甲.pdf", "1,200", "0.500", "—"))
+    assert "轮流" not in shown(value)
+    assert as_json(value)["figures"][0]["rows"] == [{"label": "甲.pdf", "篇": 1200, "标题": 0.5, "框准": None}]
+    with pytest.raises(ValueError, match="columns"):
+        Figures("f", "质量", ("篇",), (("甲.pdf", (1, 2)),))
 
 
 # ---------------------------------------------------------------- what the benches work out
