@@ -1,0 +1,174 @@
+"""Characters with places → printed lines, cut where columns may part. Pure; serves every format that gives places.
+
+A `Line` here is a *segment*: the part of a printed row between two wide gaps or beside a rule, so that neighbouring
+columns never share one. Rows are formed in the frame of the text itself; on a page whose text is turned, boxes stay in
+the page as shown and the order of the lines (downwards in the text's frame) tells which way it is turned.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from rag.types import Box, Line
+
+GAP = 0.75  # of the type size: wider white space may part columns, narrower is justified type
+HANGING_GAP = 0.4  # the same after punctuation, which may hang out of its column
+_HANGING = frozenset("，。、；：！？,.;:!?”’」』）)》】")
+_RADICALS = re.compile("[\u2e80-\u2fd5]")
+_SAME_ROW = 0.35  # of the smaller type size: how far the middles of one row's characters lie apart
+
+
+class Char(NamedTuple):
+    """A character on the page as shown, in points from the top left: its em box, its type size, and `turn`, the
+    quarters clockwise (0, 90, 180, 270) by which it lies."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    turn: int = 0
+    bold: bool = False
+
+
+class _Set(NamedTuple):
+    """A character in the frame of its text: x along the line, y from line to line."""
+
+    x0: float
+    x1: float
+    y: float  # its middle
+    char: Char
+
+
+def ideographs(text: str) -> str:
+    """`text` with radicals as ideographs: many PDF writers map 月 to its look-alike ⽉ (U+2F49), which shares a glyph."""
+    return _RADICALS.sub(lambda radical: unicodedata.normalize("NFKC", radical[0]), text)
+
+
+def _framed(char: Char, width: float, height: float) -> _Set:
+    match char.turn:
+        case 90:
+            return _Set(char.y0, char.y1, width - (char.x0 + char.x1) / 2, char)
+        case 180:
+            return _Set(width - char.x1, width - char.x0, height - (char.y0 + char.y1) / 2, char)
+        case 270:
+            return _Set(height - char.y1, height - char.y0, (char.x0 + char.x1) / 2, char)
+    return _Set(char.x0, char.x1, (char.y0 + char.y1) / 2, char)
+
+
+def _rows(chars: Sequence[_Set]) -> Iterator[list[_Set]]:
+    """Characters that stand on one row, rows downwards, each from left to right.
+
+    Size is part of a row's identity: headlines of neighbouring articles often stand at almost the same height.
+    """
+    rows: list[list[_Set]] = []
+    open_rows: list[tuple[float, float, list[_Set]]] = []
+    for char in sorted(chars, key=lambda c: c.y):
+        size = char.char.size
+        home = None
+        for at, row_size, row in open_rows:
+            if char.y - at <= _SAME_ROW * min(row_size, size) and 0.7 < size / row_size < 1.43:
+                home = row
+                break
+        if home is None:
+            open_rows = [row for row in open_rows if char.y - row[0] <= row[1]]
+            home = []
+            rows.append(home)
+            open_rows.append((char.y, size, home))
+        home.append(char)
+    for row in rows:
+        yield sorted(row, key=lambda c: (c.x0, c.x1))
+
+
+class _Walls:
+    """Upright rules (in the frame of the text) that part what stands on both sides of them."""
+
+    def __init__(self, rules: Sequence[tuple[float, float, float]]) -> None:
+        """`rules`: (x, top, bottom)."""
+        self._rules = sorted(rules)
+        self._xs = [x for x, _, _ in self._rules]
+
+    def between(self, left: float, right: float, y: float) -> bool:
+        """Whether a rule stands between the places `left` and `right` at the height `y`."""
+        for x, top, bottom in self._rules[bisect_left(self._xs, left) :]:
+            if x > right:
+                return False
+            if top <= y <= bottom:
+                return True
+        return False
+
+
+def _segments(row: Sequence[_Set], walls: _Walls) -> Iterator[list[_Set]]:
+    segment: list[_Set] = []
+    for here in row:
+        if segment:
+            last = segment[-1]
+            size = max(here.char.size, last.char.size)
+            if here.char.text == last.char.text and abs(here.x0 - last.x0) < 0.1 * here.char.size:
+                continue  # the same glyph struck twice to look bold
+            gap = HANGING_GAP if last.char.text in _HANGING else GAP
+            white = here.x0 - last.x1
+            middles = (last.x0 + last.x1) / 2, (here.x0 + here.x1) / 2
+            if white > gap * size or walls.between(*middles, here.y):
+                yield segment
+                segment = []
+        segment.append(here)
+    if segment:
+        yield segment
+
+
+def _line(segment: Sequence[_Set], page: int) -> Line:
+    parts = [segment[0].char.text]
+    for left, right in pairwise(segment):
+        parts.append((" " if right.x0 - left.x1 > 0.15 * right.char.size else "") + right.char.text)
+    chars = [s.char for s in segment]
+    box = Box(page, min(c.x0 for c in chars), min(c.y0 for c in chars), max(c.x1 for c in chars), max(c.y1 for c in chars))
+    size = statistics.median_low([c.size for c in chars])
+    return Line("".join(parts), box, round(size, 2), bold=2 * sum(c.bold for c in chars) > len(chars))
+
+
+def _upright(rule: Box, turn: int, width: float, height: float) -> tuple[float, float, float] | None:
+    """The rule in the frame of text turned by `turn`, as (x, top, bottom); None when it lies along the lines."""
+    tall = rule.y1 - rule.y0 > rule.x1 - rule.x0
+    if tall == (turn in (90, 270)):
+        return None
+    x, y = (rule.x0 + rule.x1) / 2, (rule.y0 + rule.y1) / 2
+    match turn:
+        case 90:
+            return y, width - rule.x1, width - rule.x0
+        case 180:
+            return width - x, height - rule.y1, height - rule.y0
+        case 270:
+            return height - y, rule.x0, rule.x1
+    return x, rule.y0, rule.y1
+
+
+def page_lines(
+    chars: Sequence[Char], page: int, width: float, height: float, rules: Sequence[Box] = ()
+) -> tuple[Line, ...]:
+    """Segments of one page. The most frequent direction of writing comes first, rarer ones (a turned caption) after.
+
+    Args:
+        chars: in any order; white space is passed over.
+        page: its number.
+        width: of the page as shown, in points; so is `height`.
+        rules: straight printed lines; one that stands between two characters of a row parts them.
+    """
+    turned: dict[int, list[_Set]] = defaultdict(list)
+    for char in chars:
+        if char.size > 0 and not char.text.isspace():
+            turned[char.turn].append(_framed(char, width, height))
+    lines: list[Line] = []
+    for turn, framed in sorted(turned.items(), key=lambda item: -len(item[1])):
+        walls = _Walls([wall for rule in rules if (wall := _upright(rule, turn, width, height))])
+        for row in _rows(framed):
+            lines.extend(_line(segment, page) for segment in _segments(row, walls))
+    return tuple(lines)
