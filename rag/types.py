@@ -438,7 +438,7 @@ class AddStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` (0: unknown) in the step called `step` (Chinese); `left`: seconds to go, where it can be told."""
+    """`done` of `total` (0: unknown) in the step called `step` (Chinese); `left`: seconds to go, None when not known."""
 
     step: str
     done: int

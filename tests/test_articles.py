@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.articles import read_articles, overlap
+from rag.articles import overlap, read_articles
 from rag.readers import read_file
 from rag.readers.text import pages
 from rag.types import Article, Line, Page

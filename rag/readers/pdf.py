@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import JianwenError, PasswordNeeded
-from rag.readers.pdfium_page import Shapes, View, characters, shapes, view_of
-from rag.readers.segments import Char, page_lines
+from rag.readers.pdfium_page import characters, shapes, view_of
+from rag.readers.segments import page_lines
 from rag.readers.source import Source
 from rag.types import Page
 
@@ -52,30 +52,27 @@ class PdfSource:
         view = view_of(page)
         width, height = view.size
         if not (0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE):
-            raise JianwenError(
-                f"“{self._name}”第 {number} 页的页面尺寸不正常，无法读取。请用原软件重新导出 PDF。"
-            )
+            raise JianwenError(f"“{self._name}”第 {number} 页的页面尺寸不正常，无法读取。请用原软件重新导出 PDF。")
         chars, unmapped = characters(page, view)
         drawn = shapes(page, number, view)
-        if not chars or unmapped > _UNMAPPED * len(chars):
-            return self._recognised(page, number, view, drawn, chars)
-        lines = page_lines(chars, number, width, height, drawn.rules)
-        return Page(number, lines, width, height, drawn.rules, drawn.frames, drawn.pictures)
-
-    def _recognised(self, page: Any, number: int, view: View, drawn: Shapes, chars: list[Char]) -> Page:
-        width, height = view.size
         if not chars:
             raise JianwenError(
                 f"“{self._name}”里没有文字层，看来是扫描件，需要文字识别（OCR），当前版本尚不支持。"
                 "请换用带文字的 PDF，或先用其他软件识别后再添加。"
             )
-        return Page(number, page_lines(chars, number, width, height, drawn.rules), width, height)
+        if unmapped > _UNMAPPED * len(chars):
+            raise JianwenError(
+                f"“{self._name}”的文字无法还原（字体缺少对照表，读出来是乱码）。"
+                "请换一个版本，或用原软件重新导出 PDF 后再添加。"
+            )
+        lines = page_lines(chars, number, width, height, drawn.rules)
+        return Page(number, lines, width, height, drawn.rules, drawn.frames, drawn.pictures)
 
     def close(self) -> None:
         self._document.close()
 
 
-def open(path: Path, password: str | None = None) -> Source:  # noqa: A001 — every reader's door is called so
+def open(path: Path, password: str | None = None) -> Source:
     """Open a PDF; pages come as segments with boxes, in points from the top left of the page as shown.
 
     Raises:

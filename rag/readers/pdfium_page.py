@@ -67,7 +67,7 @@ def view_of(page: Any) -> View:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
+class Style:
     """What the characters of one text object share."""
 
     size: float
@@ -90,12 +90,12 @@ class _TextPage:
         self._flags = ctypes.c_int()
         self._fonts: dict[str, bool] = {}
 
-    def style(self, index: int, rotation: int) -> _Style:
+    def style(self, index: int, rotation: int) -> Style:
         matrix = self._matrix
         self._pdfium.FPDFText_GetMatrix(self._page, index, matrix)
         angle = math.degrees(math.atan2(-matrix.b, matrix.a)) + rotation
         size = self._pdfium.FPDFText_GetFontSize(self._page, index) * math.hypot(matrix.c, matrix.d)
-        return _Style(size, round(angle / 90) % 4 * 90, self._heavy(index))
+        return Style(size, round(angle / 90) % 4 * 90, self._heavy(index))
 
     def _heavy(self, index: int) -> bool:
         length = self._pdfium.FPDFText_GetFontInfo(self._page, index, self._name, len(self._name), self._flags)
@@ -125,7 +125,7 @@ class _TextPage:
                 style, current = self.style(index, view.rotation), drawn
             pdfium.FPDFText_GetLooseCharBox(page, index, box)
             pdfium.FPDFText_GetCharOrigin(page, index, x, y)
-            placed = _placed(view, style, (box.left, box.bottom, box.right, box.top), (x.value, y.value))
+            placed = em_box(view, style, (box.left, box.bottom, box.right, box.top), (x.value, y.value))
             if style.size > 0 and all(map(math.isfinite, placed)):
                 known = code < 0xE000 or 0xF900 <= code < 0xFFF0 or code > 0xFFFF
                 yield Char(ideographs(chr(code)), *placed, style.size, style.turn, style.bold), known
@@ -138,8 +138,8 @@ def _joined(high: int, code: int) -> int:
     return code
 
 
-def _placed(
-    view: View, style: _Style, loose: tuple[float, float, float, float], origin: tuple[float, float]
+def em_box(
+    view: View, style: Style, loose: tuple[float, float, float, float], origin: tuple[float, float]
 ) -> tuple[float, float, float, float]:
     """(x0, y0, x1, y1) of the em box on the page as shown.
 

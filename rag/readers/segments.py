@@ -49,7 +49,7 @@ class _Set(NamedTuple):
 
 
 def ideographs(text: str) -> str:
-    """`text` with radicals as ideographs: many PDF writers map 月 to its look-alike ⽉ (U+2F49), which shares a glyph."""
+    """`text` with radicals as ideographs: many PDF writers map 月 to its look-alike ⽉, whose glyph it shares."""
     return _RADICALS.sub(lambda radical: unicodedata.normalize("NFKC", radical[0]), text)
 
 
@@ -130,7 +130,9 @@ def _line(segment: Sequence[_Set], page: int) -> Line:
     for left, right in pairwise(segment):
         parts.append((" " if right.x0 - left.x1 > 0.15 * right.char.size else "") + right.char.text)
     chars = [s.char for s in segment]
-    box = Box(page, min(c.x0 for c in chars), min(c.y0 for c in chars), max(c.x1 for c in chars), max(c.y1 for c in chars))
+    box = Box(
+        page, min(c.x0 for c in chars), min(c.y0 for c in chars), max(c.x1 for c in chars), max(c.y1 for c in chars)
+    )
     size = statistics.median_low([c.size for c in chars])
     return Line("".join(parts), box, round(size, 2), bold=2 * sum(c.bold for c in chars) > len(chars))
 

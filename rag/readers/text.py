@@ -56,7 +56,7 @@ def pages(text: str) -> Iterator[Page]:
         yield Page(number, tuple(Line(line) for line in _LINE_END.split(part)))
 
 
-def open(path: Path, password: str | None = None) -> Held:  # noqa: A001, ARG001 — every reader's door is called so
+def open(path: Path, password: str | None = None) -> Held:  # noqa: ARG001 — every reader's door is called so
     """A text file. Raises JianwenError when it is empty, too big, or not text."""
     size = path.stat().st_size
     if size > MOST_BYTES:
