@@ -11,28 +11,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.catalog_rows import COLUMNS, Cut, date_of, headings_of, paragraph_of, rows_of
 from rag.database import Database
-from rag.types import (
-    Article,
-    Box,
-    Document,
-    Evidence,
-    Fragment,
-    Paragraph,
-    Passage,
-    StoredArticle,
-    StoredParagraph,
-)
-
-Span = tuple[int, int]
+from rag.types import Document, Evidence, Paragraph, Passage, Reading, StoredArticle, StoredParagraph
 
 
 class State(Enum):
@@ -95,13 +83,13 @@ class Catalog(Database):
 
     # ------------------------------------------------------------ documents
 
-    def insert(
-        self, document: Document, suffix: str, articles: Sequence[Article], cut: Callable[[str], Sequence[Span]]
-    ) -> None:
+    def insert(self, document: Document, suffix: str, reading: Reading, cut: Cut) -> None:
         """Write a document with all its rows, UNFINISHED, in one transaction; `cut` divides a paragraph's text."""
+        rows = rows_of(document.id, reading, cut)
         with self.transaction() as connection:
             connection.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                """INSERT INTO documents(id, sha256, name, bytes, added, pages, suffix, state, problems)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     document.id,
                     document.sha256,
@@ -111,10 +99,12 @@ class Catalog(Database):
                     document.pages,
                     suffix,
                     State.UNFINISHED.value,
+                    json.dumps(document.problems, ensure_ascii=False),
                 ),
             )
-            for number, article in enumerate(articles, 1):
-                _insert_article(connection, document.id, number, article, cut)
+            for table, columns in COLUMNS.items():
+                places = ", ".join("?" * len(columns.split(",")))
+                connection.executemany(f"INSERT INTO {table}({columns}) VALUES ({places})", getattr(rows, table))
             connection.execute("DELETE FROM loose WHERE file = ?", (document.sha256 + suffix,))
 
     def set_state(self, document: str, state: State) -> None:
@@ -150,8 +140,8 @@ class Catalog(Database):
         """The ready documents (all, or those of `ids`) in the order they were added."""
         statement = """SELECT id, name, sha256, bytes, added, pages,
             (SELECT COUNT(*) FROM articles WHERE document = documents.id),
-            (SELECT COUNT(*) FROM paragraphs JOIN articles ON articles.id = article WHERE document = documents.id)
-            FROM documents WHERE state = 'ready'"""
+            (SELECT COUNT(*) FROM paragraphs JOIN articles ON articles.id = article WHERE document = documents.id),
+            problems FROM documents WHERE state = 'ready'"""
         if ids is None:
             rows = self.rows(f"{statement} ORDER BY added, id")
         else:
@@ -166,6 +156,7 @@ class Catalog(Database):
                 pages=row[5],
                 articles=row[6],
                 paragraphs=row[7],
+                problems=tuple(json.loads(row[8])),
             )
             for row in rows
         )
@@ -205,27 +196,40 @@ class Catalog(Database):
                 found.append(Evidence(piece, paragraph, article, documents[document_id], score))
         return tuple(found)
 
+    def furniture(self, document: str) -> tuple[Paragraph, ...]:
+        """What stands outside the articles of one document, whatever its state."""
+        rows = self.rows(
+            "SELECT text, page, fragments, confidence, header FROM furniture WHERE document = ? ORDER BY number",
+            (document,),
+        )
+        return tuple(paragraph_of(*row) for row in rows)
+
     def _articles(self, ids: Sequence[str]) -> dict[str, StoredArticle]:
         paragraphs: dict[str, list[StoredParagraph]] = {article: [] for article in ids}
         for row in self.chunked(
-            "SELECT id, article, text, page, fragments, number FROM paragraphs WHERE article IN",
+            "SELECT id, article, text, page, fragments, confidence, header FROM paragraphs WHERE article IN",
             ids,
             "ORDER BY article, number",
         ):
-            stored = StoredParagraph(row[0], row[1], Paragraph(row[2], row[3], _unpacked(row[4])))
-            paragraphs[row[1]].append(stored)
-        rows = self.chunked("SELECT id, document, title, date, page FROM articles WHERE id IN", ids)
-        return {
-            row[0]: StoredArticle(
-                row[0],
-                row[1],
-                row[2],
-                None if row[3] is None else dt.date.fromisoformat(row[3]),
-                row[4],
-                tuple(paragraphs[row[0]]),
+            paragraphs[row[1]].append(StoredParagraph(row[0], row[1], paragraph_of(*row[2:])))
+        found = {}
+        for row in self.chunked(
+            "SELECT id, document, title, page, date, date_basis, headings, corrected FROM articles WHERE id IN", ids
+        ):
+            name, document, title, page, date, basis, headings, corrected = row
+            day, rests_on = date_of(date, basis)
+            found[name] = StoredArticle(
+                id=name,
+                document=document,
+                title=title,
+                date=day,
+                page=page,
+                paragraphs=tuple(paragraphs[name]),
+                headings=headings_of(headings),
+                date_basis=rests_on,
+                corrected=bool(corrected),
             )
-            for row in rows
-        }
+        return found
 
     # ------------------------------------------------------------ what the indexes are made of
 
@@ -291,39 +295,3 @@ class Catalog(Database):
         found = [str(row[0]) for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
         found += [f"foreign key: {row[0]} {row[1]}" for row in self.rows("PRAGMA foreign_key_check")]
         return tuple(found)
-
-
-def _insert_article(
-    connection: sqlite3.Connection, document: str, number: int, article: Article, cut: Callable[[str], Sequence[Span]]
-) -> None:
-    article_id = f"{document}-{number}"
-    date = article.date.isoformat() if article.date else None
-    connection.execute(
-        "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?)",
-        (article_id, document, number, article.title, date, article.page),
-    )
-    for place, paragraph in enumerate(article.paragraphs, 1):
-        paragraph_id = f"{article_id}-{place}"
-        connection.execute(
-            "INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?, ?)",
-            (paragraph_id, article_id, place, paragraph.text, paragraph.page, _packed(paragraph.fragments)),
-        )
-        connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-            [
-                (f"{paragraph_id}#{piece}", paragraph_id, piece, start, end)
-                for piece, (start, end) in enumerate(cut(paragraph.text), 1)
-            ],
-        )
-
-
-def _packed(fragments: Sequence[Fragment]) -> str:
-    """Compact JSON that gives back exactly the same numbers."""
-    return json.dumps(
-        [[f.start, f.end, f.box.page, f.box.x0, f.box.y0, f.box.x1, f.box.y1] for f in fragments],
-        separators=(",", ":"),
-    )
-
-
-def _unpacked(text: str) -> tuple[Fragment, ...]:
-    return tuple(Fragment(start, end, Box(*box)) for start, end, *box in json.loads(text))

@@ -34,7 +34,23 @@ CREATE TABLE vectors(
 CREATE TABLE loose(file TEXT PRIMARY KEY) STRICT;
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
-_SCHEMAS: Final = (_FIRST_SCHEMA,)  # entry n brings a catalogue from version n to n + 1
+# Recognised text, tables, headings with their places, what a date rests on, furniture, pages that could not be read.
+# Version 1 kept no basis of dates: those it holds are not passed off as certain.
+_SECOND_SCHEMA = """
+ALTER TABLE paragraphs ADD COLUMN confidence REAL;
+ALTER TABLE paragraphs ADD COLUMN header TEXT;
+ALTER TABLE articles ADD COLUMN headings TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN date_basis TEXT;
+ALTER TABLE articles ADD COLUMN corrected INTEGER NOT NULL DEFAULT 0;
+UPDATE articles SET date_basis = 'guessed' WHERE date IS NOT NULL;
+UPDATE articles SET headings = json_array(json_array('title', title, page, json_array(), NULL, NULL))
+    WHERE trim(title) <> '';
+ALTER TABLE documents ADD COLUMN problems TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE furniture(
+    document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, number INTEGER NOT NULL, text TEXT NOT NULL,
+    page INTEGER NOT NULL, fragments TEXT NOT NULL, confidence REAL, header TEXT, PRIMARY KEY(document, number)) STRICT;
+"""
+_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA)  # entry n brings a catalogue from version n to n + 1
 
 
 class Database:

@@ -27,7 +27,7 @@ from rag.originals import Originals, digest, handed_in, said
 from rag.readers import SUFFIXES, read_file
 from rag.search import embedding_text, recipe
 from rag.text import passages
-from rag.types import AddEvent, AddStatus, Article, Document, FileAdded, Page, Progress, StopSignal, heed
+from rag.types import AddEvent, AddStatus, Document, FileAdded, Page, Progress, Reading, StopSignal, heed
 
 _BATCH: Final = 16  # passages embedded between two looks at the stop signal
 _logger = logging.getLogger(__name__)
@@ -136,9 +136,9 @@ class Ingest:
         self._catalog.expect_file(kept.name)
         try:
             self._originals.keep(path, kept.name, sha256)
-            pages, found = yield from self._read(path, kept, stop)
-            row = Document(document, name, sha256, size, dt.datetime.now(dt.UTC), pages, len(found), 0)
-            self._catalog.insert(row, suffix, found, passages)
+            pages, reading = yield from self._read(path, kept, stop)
+            row = Document(document, name, sha256, size, dt.datetime.now(dt.UTC), pages, len(reading.articles), 0)
+            self._catalog.insert(row, suffix, reading, passages)
         except BaseException:
             self._drop_original(kept.name)
             raise
@@ -149,9 +149,7 @@ class Ingest:
             raise
         return AddStatus.ADDED, document
 
-    def _read(
-        self, path: Path, kept: Path, stop: StopSignal | None
-    ) -> Generator[Progress, None, tuple[int, Sequence[Article]]]:
+    def _read(self, path: Path, kept: Path, stop: StopSignal | None) -> Generator[Progress, None, tuple[int, Reading]]:
         """Pages and articles of the kept copy, so that what is cited is what is kept."""
         pages: list[Page] = []
         try:
@@ -159,13 +157,13 @@ class Ingest:
                 heed(stop)
                 pages.append(page)
                 yield Progress(f"读取 {path.name}", len(pages), 0)
-            found = read_articles(pages, path.name).articles
+            reading = read_articles(pages, path.name)
         except JianwenError as error:  # the reader knows the copy, the user the file
             said_of_copy = str(error)
             raise JianwenError(said_of_copy.replace(str(kept), str(path)).replace(kept.name, path.name)) from error
-        if not any(article.paragraphs for article in found):
+        if not any(article.paragraphs for article in reading.articles):
             raise JianwenError("文件里没有读到文字：可能是空文件，或是扫描的图片。")
-        return len(pages), found
+        return len(pages), reading
 
     def _finish(self, document: str, step: str, stop: StopSignal | None) -> Iterator[Progress]:
         """From rows to READY."""

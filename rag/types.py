@@ -173,7 +173,7 @@ class Article:
     """One article: the title as printed ("" when the source prints none), its date when the text tells, its body.
 
     `headings` are the printed headlines with their places, in reading order; those of role "title" make up `title`.
-    `date_basis` is None exactly when `date` is.
+    `date_basis` is None exactly when `date` is. corrected: the user changed its title, its date or its limits.
     """
 
     title: str
@@ -181,6 +181,7 @@ class Article:
     paragraphs: tuple[Paragraph, ...]
     headings: tuple[Heading, ...] = ()
     date_basis: DateBasis | None = None
+    corrected: bool = False
 
     def __post_init__(self) -> None:
         if not self.paragraphs and not self.title:

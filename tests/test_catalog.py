@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from rag.catalog import Catalog, State
 from rag.errors import JianwenError
-from rag.types import Article, Box, Document, Fragment, Paragraph
+from rag.types import Article, Box, DateBasis, Document, Fragment, Heading, Paragraph, Reading, StoredArticle
 
 ADDED = dt.datetime(2024, 5, 1, 8, tzinfo=dt.UTC)
 
@@ -30,8 +31,12 @@ def halves(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def insert(catalog: Catalog, number: int, *articles: Article, state: State = State.READY) -> str:
+    return insert_reading(catalog, number, Reading(articles), state)
+
+
+def insert_reading(catalog: Catalog, number: int, reading: Reading, state: State = State.READY) -> str:
     row = document(number)
-    catalog.insert(row, ".txt", articles, halves)
+    catalog.insert(row, ".txt", reading, halves)
     catalog.set_state(row.id, state)
     return row.id
 
@@ -71,6 +76,13 @@ def test_what_goes_in_comes_out(catalog: Catalog) -> None:
     assert [(d.id, d.articles, d.paragraphs, d.added) for d in catalog.documents()] == [(name, 2, 2, document(1).added)]
 
 
+def test_problems_of_a_document_are_kept(catalog: Catalog) -> None:
+    row = dataclasses.replace(document(1), problems=("第 3 页：图像损坏", "第 5 页：超时"))
+    catalog.insert(row, ".pdf", Reading((ARTICLE,)), halves)
+    catalog.set_state(row.id, State.READY)
+    assert catalog.documents()[0].problems == row.problems
+
+
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=40).filter(lambda text: bool(text.strip()))
 NUMBERS = st.floats(0, 1000)
@@ -84,29 +96,36 @@ def paragraphs(draw: st.DrawFn) -> Paragraph:
         lambda page, x, y, w, h: Box(page, x, y, x + w, y + h), st.integers(1, 9), NUMBERS, NUMBERS, NUMBERS, NUMBERS
     )
     fragments = tuple(Fragment(a, b, draw(boxes)) for a, b in zip(cuts[::2], cuts[1::2], strict=False))
-    return Paragraph(text, draw(st.integers(1, 99)), fragments)
+    header = draw(st.none() | st.text(CHARACTERS, max_size=9))
+    return Paragraph(text, draw(st.integers(1, 99)), fragments, draw(st.none() | st.floats(0, 1)), header)
+
+
+@st.composite
+def readings(draw: st.DrawFn) -> Reading:
+    headings = st.builds(Heading, st.sampled_from(["kicker", "title", "subtitle"]), paragraphs())
+    found = []
+    for _ in range(draw(st.integers(1, 3))):
+        date = draw(st.none() | st.dates())
+        basis = draw(st.sampled_from(DateBasis)) if date else None
+        title = draw(st.text(CHARACTERS, min_size=1))
+        body, printed = draw(st.lists(paragraphs(), max_size=4)), draw(st.lists(headings, max_size=3))
+        found.append(Article(title, date, tuple(body), tuple(printed), basis, draw(st.booleans())))
+    return Reading(tuple(found), tuple(draw(st.lists(paragraphs(), max_size=3))))
+
+
+def as_read(stored: StoredArticle) -> Article:
+    """What was put in, from what is given back."""
+    body = tuple(paragraph.paragraph for paragraph in stored.paragraphs)
+    return Article(stored.title, stored.date, body, stored.headings, stored.date_basis, stored.corrected)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    st.lists(
-        st.builds(
-            Article,
-            st.text(CHARACTERS, min_size=1),
-            st.none() | st.dates(),
-            st.lists(paragraphs(), max_size=4).map(tuple),
-        ),
-        min_size=1,
-        max_size=3,
-    )
-)
-def test_any_article_comes_back_as_it_was(catalog: Catalog, articles: list[Article]) -> None:
-    name = insert(catalog, 1, *articles)
-    back = tuple(
-        Article(stored.title, stored.date, tuple(paragraph.paragraph for paragraph in stored.paragraphs))
-        for stored in catalog.articles()
-    )
-    assert back == tuple(articles)
+@given(readings())
+def test_any_reading_comes_back_as_it_was(catalog: Catalog, reading: Reading) -> None:
+    name = insert_reading(catalog, 1, reading)
+    back = catalog.articles()
+    assert Reading(tuple(as_read(stored) for stored in back), catalog.furniture(name)) == reading
+    assert [stored.page for stored in back] == [article.page for article in reading.articles]
     for row in catalog.index_rows(name):
         place = catalog.locate([(row.passage, 1.0)])[0]
         assert place.passage.text == row.text == place.paragraph.text[place.passage.start : place.passage.end]
@@ -149,10 +168,10 @@ def test_vectors_are_kept_to_the_bit_and_by_embedder(catalog: Catalog) -> None:
 
 
 def test_deleting_a_document_deletes_all_of_it_and_names_its_file(catalog: Catalog) -> None:
-    name = insert(catalog, 1, ARTICLE)
+    name = insert_reading(catalog, 1, Reading((ARTICLE,), (Paragraph("第3版"),)))
     catalog.store_vectors("a", [f"{name}-1-1#1"], np.ones((1, 4), np.float32))
     catalog.delete(name)
-    for table in ("documents", "articles", "paragraphs", "passages", "vectors"):
+    for table in ("documents", "articles", "paragraphs", "passages", "vectors", "furniture"):
         assert catalog.rows(f"SELECT COUNT(*) FROM {table}")[0][0] == 0
     assert catalog.loose_files() == (document(1).sha256 + ".txt",)
     catalog.forget_file(document(1).sha256 + ".txt")
@@ -171,7 +190,7 @@ def test_a_failed_insertion_leaves_nothing(catalog: Catalog) -> None:
         raise RuntimeError(text)
 
     with pytest.raises(RuntimeError):
-        catalog.insert(document(1), ".txt", [ARTICLE], broken)
+        catalog.insert(document(1), ".txt", Reading((ARTICLE,)), broken)
     assert catalog.rows("SELECT COUNT(*) FROM documents")[0][0] == 0
     insert(catalog, 1, ARTICLE)
 
@@ -224,3 +243,57 @@ def test_its_own_checks_find_damage(catalog: Catalog) -> None:
     catalog.rows("PRAGMA foreign_keys = OFF")
     catalog.rows("DELETE FROM documents")
     assert catalog.trouble()
+
+
+FIRST_VERSION = """
+CREATE TABLE documents(
+    id TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, name TEXT NOT NULL, bytes INTEGER NOT NULL, added TEXT NOT NULL,
+    pages INTEGER NOT NULL, suffix TEXT NOT NULL,
+    state TEXT NOT NULL CHECK(state IN ('unfinished', 'ready', 'removing'))) STRICT;
+CREATE TABLE articles(
+    id TEXT PRIMARY KEY, document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, number INTEGER NOT NULL,
+    title TEXT NOT NULL, date TEXT, page INTEGER NOT NULL, UNIQUE(document, number)) STRICT;
+CREATE TABLE paragraphs(
+    id TEXT PRIMARY KEY, article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, number INTEGER NOT NULL,
+    text TEXT NOT NULL, page INTEGER NOT NULL, fragments TEXT NOT NULL, UNIQUE(article, number)) STRICT;
+CREATE TABLE passages(
+    id TEXT PRIMARY KEY, paragraph TEXT NOT NULL REFERENCES paragraphs(id) ON DELETE CASCADE, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, UNIQUE(paragraph, number)) STRICT;
+CREATE TABLE vectors(
+    passage TEXT PRIMARY KEY REFERENCES passages(id) ON DELETE CASCADE, embedder TEXT NOT NULL, vector BLOB NOT NULL)
+    STRICT;
+CREATE TABLE loose(file TEXT PRIMARY KEY) STRICT;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+PRAGMA user_version = 1;
+INSERT INTO documents VALUES ('d1', 'sha', '通报.txt', 10, '2024-05-01T08:00:00.000000+00:00', 1, '.txt', 'ready');
+INSERT INTO articles VALUES ('d1-1', 'd1', 1, '备考会召开', '2024-03-21', 2), ('d1-2', 'd1', 2, '', NULL, 1);
+INSERT INTO paragraphs VALUES ('d1-1-1', 'd1-1', 1, '一是抓好落实。', 2, '[[0,3,2,0.1,0.2,30.3,12.0]]'),
+    ('d1-2-1', 'd1-2', 1, '没有标题。', 1, '[]');
+INSERT INTO passages VALUES ('d1-1-1#1', 'd1-1-1', 1, 0, 7), ('d1-2-1#1', 'd1-2-1', 1, 0, 5);
+INSERT INTO vectors VALUES ('d1-1-1#1', 'a', x'0000803f'), ('d1-2-1#1', 'a', x'00000040');
+INSERT INTO loose VALUES ('x.txt');
+INSERT INTO meta VALUES ('chroma', '{}');
+"""
+
+
+def test_a_library_of_the_first_version_opens_and_keeps_everything(tmp_path: Path) -> None:
+    path = tmp_path / "first.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST_VERSION)
+    connection.close()
+    catalog = Catalog.open(path)
+    first, second = catalog.articles()
+    paragraph = Paragraph("一是抓好落实。", 2, (Fragment(0, 3, Box(2, 0.1, 0.2, 30.3, 12.0)),))
+    headings = (Heading("title", Paragraph("备考会召开", 2)),)
+    date = dt.date(2024, 3, 21)
+    assert as_read(first) == Article("备考会召开", date, (paragraph,), headings, DateBasis.GUESSED)
+    assert as_read(second) == Article("", None, (Paragraph("没有标题。"),))
+    assert catalog.vectors("a")[2].tolist() == [[1.0], [2.0]]
+    assert (catalog.loose_files(), catalog.note("chroma"), catalog.stale("a")) == (("x.txt",), "{}", ())
+    assert (catalog.documents()[0].problems, catalog.furniture("d1")) == ((), ())
+    assert catalog.trouble() == ()
+    insert_reading(catalog, 1, Reading((ARTICLE,), (Paragraph("第3版"),)))
+    catalog.close()
+    again = Catalog.open(path)
+    assert len(again.documents()) == 2
+    again.close()

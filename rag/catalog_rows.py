@@ -1,0 +1,95 @@
+"""Between our values and the catalogue's columns. Pure; what is packed comes back exactly."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rag.types import Article, Box, DateBasis, Fragment, Heading, Paragraph, Reading
+
+Span = tuple[int, int]
+Cut = Callable[[str], Sequence[Span]]  # divides a paragraph's text into passages
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one document, in the order of the columns named in `COLUMNS`."""
+
+    articles: list[tuple[Any, ...]] = field(default_factory=list)
+    paragraphs: list[tuple[Any, ...]] = field(default_factory=list)
+    passages: list[tuple[Any, ...]] = field(default_factory=list)
+    furniture: list[tuple[Any, ...]] = field(default_factory=list)
+
+
+COLUMNS = {
+    "articles": "id, document, number, title, date, page, headings, date_basis, corrected",
+    "paragraphs": "id, article, number, text, page, fragments, confidence, header",
+    "passages": 'id, paragraph, number, start, "end"',
+    "furniture": "document, number, text, page, fragments, confidence, header",
+}
+
+
+def rows_of(document: str, reading: Reading, cut: Cut) -> Rows:
+    """All rows of a document, with the ids that its articles, paragraphs and passages get."""
+    rows = Rows()
+    for number, article in enumerate(reading.articles, 1):
+        article_id = f"{document}-{number}"
+        rows.articles.append((article_id, document, number, *_article_row(article)))
+        for place, paragraph in enumerate(article.paragraphs, 1):
+            paragraph_id = f"{article_id}-{place}"
+            rows.paragraphs.append((paragraph_id, article_id, place, *_paragraph_row(paragraph)))
+            for piece, (start, end) in enumerate(cut(paragraph.text), 1):
+                rows.passages.append((f"{paragraph_id}#{piece}", paragraph_id, piece, start, end))
+    for number, paragraph in enumerate(reading.furniture, 1):
+        rows.furniture.append((document, number, *_paragraph_row(paragraph)))
+    return rows
+
+
+def _article_row(article: Article) -> tuple[Any, ...]:
+    date = article.date.isoformat() if article.date else None
+    basis = article.date_basis.value if article.date_basis else None
+    return article.title, date, article.page, packed_headings(article.headings), basis, int(article.corrected)
+
+
+def _paragraph_row(paragraph: Paragraph) -> tuple[Any, ...]:
+    fragments = json.dumps(_plain(paragraph.fragments), separators=(",", ":"))
+    return paragraph.text, paragraph.page, fragments, paragraph.confidence, paragraph.header
+
+
+def paragraph_of(
+    text: str, page: int, fragments: str, confidence: float | None = None, header: str | None = None
+) -> Paragraph:
+    """The paragraph of the columns text, page, fragments, confidence, header."""
+    return Paragraph(text, page, _fragments(json.loads(fragments)), confidence, header)
+
+
+def date_of(date: str | None, basis: str | None) -> tuple[dt.date | None, DateBasis | None]:
+    """The date of the columns date, date_basis."""
+    return dt.date.fromisoformat(date) if date else None, DateBasis(basis) if basis else None
+
+
+def packed_headings(headings: Sequence[Heading]) -> str:
+    """Compact JSON: [role, text, page, fragments, confidence, header] of each."""
+    rows = []
+    for heading in headings:
+        p = heading.paragraph
+        rows.append([heading.role, p.text, p.page, _plain(p.fragments), p.confidence, p.header])
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def headings_of(packed: str) -> tuple[Heading, ...]:
+    return tuple(
+        Heading(role, Paragraph(text, page, _fragments(fragments), confidence, header))
+        for role, text, page, fragments, confidence, header in json.loads(packed)
+    )
+
+
+def _plain(fragments: Sequence[Fragment]) -> list[list[float]]:
+    return [[f.start, f.end, f.box.page, f.box.x0, f.box.y0, f.box.x1, f.box.y1] for f in fragments]
+
+
+def _fragments(rows: Sequence[Sequence[Any]]) -> tuple[Fragment, ...]:
+    return tuple(Fragment(start, end, Box(*box)) for start, end, *box in rows)
