@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.dates import DateMention, clear_year, date_mentions, nearest_year, year_votes
+from rag.dates import date_mentions
+from rag.dating import Outside, Printed, article_dates
 from rag.layout import LONGEST_HEADING, Block, blocks
 from rag.text import character_pairs, join_lines, normalise
 from rag.types import Article, Heading, Page, Paragraph, Reading
-from rag.wrapping import is_date_only, is_dateline, is_final
+from rag.wrapping import is_date_only, is_dateline
 
 _CLOSING = re.compile(
     r"(?:参加|出席|陪同|列席)(?:了)?(?:[\u4e00-\u9fff]{0,6}(?:会议|会|活动|培训|仪式|座谈|调研|检查|观摩|督导|交流)?)?。$"
@@ -31,7 +32,6 @@ _SIGNATURE = re.compile(
 _EVENT = re.compile("召开|举行|举办|开展|启动|开班|印发|发布|赴|到|深入|组织|完成")
 _MATCH = 0.5  # share of a title's character pairs that its article's opening must hold
 _OPENING = 120  # characters of an article that its title is compared with
-_SHORT_LINE = 40
 
 
 @dataclass(slots=True)
@@ -185,80 +185,45 @@ def _place_orphans(drafts: list[_Draft], orphans: Sequence[_Orphan]) -> None:
             body[orphan.place : orphan.place] = group
 
 
-# ---------------------------------------------------------------- dates
-
-
-def _dateline(draft: _Draft) -> DateMention | None:
-    """The day named in the opening sentence of the first paragraph that is one."""
-    for block in draft.body[:4]:
-        if block.kind != "body" or (len(block.text) <= _SHORT_LINE and not is_final(block.text)):
-            continue
-        opening = block.text[:_OPENING].split("。", 1)[0]
-        for mention in date_mentions(opening):
-            if mention.month and mention.day and not re.search(r"(?:自|从|截至|截止|至|于)$", opening[: mention.start]):
-                return mention
-        return None
-    return None
-
-
-def _printed_date(draft: _Draft) -> dt.date | None:
-    """A full date on a short line of its own kind near the top or the end: 发布时间, a signature, a date line."""
-    for block in (*draft.title, *draft.body[:3], *draft.body[-3:]):
-        if len(block.text) <= _SHORT_LINE and not is_final(block.text):
-            for mention in date_mentions(block.text):
-                if date := mention.date():
-                    return date
-    return None
-
-
-def _clear_date(draft: _Draft, mention: DateMention | None, printed: dt.date | None) -> dt.date | None:
-    """The article's date as far as the article itself makes it certain."""
-    if mention is None:
-        return printed
-    if mention.year:
-        return mention.date()
-    month, day = mention.month or 1, mention.day or 1
-    year = nearest_year(month, day, [printed]) if printed else None
-    votes = year_votes("".join(block.text for block in draft.title) + "\n" + draft.text, month)
-    return mention.date(year or clear_year(votes))
-
-
-def _dates(drafts: Sequence[_Draft]) -> list[dt.date | None]:
-    """One date per draft; years that an article leaves open follow from the other articles, then from faint signs."""
-    mentions = [_dateline(draft) for draft in drafts]
-    dates = [_clear_date(d, m, _printed_date(d)) for d, m in zip(drafts, mentions, strict=True)]
-    known = [date for date in dates if date]
-    for i, mention in enumerate(mentions):
-        if dates[i] is None and mention is not None:
-            month, day = mention.month or 1, mention.day or 1
-            votes = year_votes(drafts[i].text, month)
-            faint = max(votes, key=lambda year: (votes[year], year), default=None)
-            dates[i] = mention.date(nearest_year(month, day, known) or faint)
-    return dates
-
-
 # ---------------------------------------------------------------- all together
 
 
-def read_articles(pages: Sequence[Page], file_name: str = "", properties_date: str = "") -> Reading:  # noqa: ARG001
+def read_articles(
+    pages: Sequence[Page], file_name: str = "", properties_date: str = "", today: dt.date | None = None
+) -> Reading:
     """The articles of a document in reading order, and its furniture. A date is None when nothing tells the day.
 
     Args:
         pages: all pages of the document.
         file_name: may tell the date of the issue.
         properties_date: the day the file's own properties give, YYYY-MM-DD, or "".
+        today: what the file says of itself is not believed beyond it (default: the clock's day).
     """
     drafts, orphans = _drafts(blocks(pages))
     _place_orphans(drafts, orphans)
+    furniture = tuple(block.paragraph for draft in drafts for block in draft.body if block.kind == "furniture")
+    kept = [draft for draft in drafts if draft.title or draft.paragraphs()]
+    dates = article_dates(
+        [_printed(draft) for draft in kept],
+        [Outside(paragraph.page, paragraph.text) for paragraph in furniture],
+        file_name,
+        properties_date,
+        today=today or dt.date.today(),
+    )
     found = tuple(
         Article(
             join_lines(block.text for block in draft.title),
-            date,
+            dated[0] if dated else None,
             draft.paragraphs(),
             tuple(Heading("title", block.paragraph) for block in draft.title),
+            dated[1] if dated else None,
         )
-        for draft, date in zip(drafts, _dates(drafts), strict=True)
-        if draft.title or draft.paragraphs()
+        for draft, dated in zip(kept, dates, strict=True)
     )
-    furniture = (block.paragraph for draft in drafts for block in draft.body if block.kind == "furniture")
-    return Reading(found, tuple(furniture))
+    return Reading(found, furniture)
+
+
+def _printed(draft: _Draft) -> Printed:
+    paragraphs = draft.paragraphs()
+    first = draft.title[0].paragraph if draft.title else paragraphs[0]
+    return Printed(first.page, tuple(b.text for b in draft.title), tuple(p.text for p in paragraphs))

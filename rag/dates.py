@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.numerals import NARROW, chinese_number
@@ -156,20 +155,3 @@ def clear_year(votes: Counter[int]) -> int | None:
     if not ranked or ranked[0][1] < _CLEAR:
         return None
     return ranked[0][0] if len(ranked) == 1 or ranked[0][1] > ranked[1][1] else None
-
-
-def nearest_year(month: int, day: int, known: Iterable[dt.date]) -> int | None:
-    """The year that puts `month`-`day` closest to the middle of the `known` dates; None without any."""
-    ordered = sorted(known)
-    if not ordered:
-        return None
-    middle = ordered[len(ordered) // 2]
-
-    def candidates() -> Iterator[dt.date]:
-        for year in (middle.year - 1, middle.year, middle.year + 1):
-            try:
-                yield dt.date(year, month, day)
-            except ValueError:
-                continue  # 29 February of a common year
-
-    return min(candidates(), key=lambda date: abs(date - middle), default=middle).year

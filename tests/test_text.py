@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import clear_year, date_mentions, nearest_year, year_votes
+from rag.dates import clear_year, date_mentions, year_votes
 from rag.facts import facts
 from rag.numerals import arabic_number, chinese_number, plain
 from rag.text import clean_line, enumerators, join_lines, normalise, passages, search_terms, sentences
@@ -272,9 +272,3 @@ def test_leap_day_waits_for_its_year() -> None:
 )
 def test_year_from_what_the_text_says(text: str, month: int, year: int | None) -> None:
     assert clear_year(year_votes(text, month)) == year
-
-
-def test_nearest_year_crosses_new_year() -> None:
-    assert nearest_year(12, 28, [dt.date(2024, 1, 5)]) == 2023
-    assert nearest_year(1, 5, [dt.date(2023, 12, 28)]) == 2024
-    assert nearest_year(1, 5, []) is None
