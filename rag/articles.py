@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag.blocks import Block
 from rag.dates import date_mentions
 from rag.dating import Outside, Printed, article_dates
-from rag.layout import LONGEST_HEADING, Block, blocks
+from rag.layout import LONGEST_HEADING, blocks
 from rag.text import character_pairs, join_lines, normalise
 from rag.types import Article, Heading, Page, Paragraph, Reading
 from rag.wrapping import is_date_only, is_dateline

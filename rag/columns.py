@@ -1,38 +1,25 @@
 """Reading order from geometry alone: segments of printed rows → columns, each read downwards. Pure.
 
-A recursive X-Y cut (Nagy & Seth 1984) with two rules for newspapers. Rivers of white between columns are sought among
-lines of body size; where a headline crosses one, the page is made of bands and is first cut across, above and below
-such headlines. Where none does, it is cut along the rivers, unless most columns restart under headlines at one height.
+A recursive X-Y cut (Nagy & Seth 1984) with rules for newspapers. What stands in a printed frame (border or tint) is
+kept together. Printed rules cut where they span what they part. Rivers of white between columns are sought among lines
+of body type; where a headline crosses one, the page is made of bands and is first cut across, above and below such
+headlines. Where none does, it is cut along the rivers, unless most columns restart under headlines at one height.
 """
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.types import Box, Line, Page
+from rag.frames import Item, Nest, Rules, nested
+from rag.page_frame import Placed, placed_lines
+from rag.types import Page
 
 RIVER = 0.6  # of the body size: narrower white is not a river
-HEADLINE = 1.15  # of the body size
-_HANGING = "，。、；：！？,.;:!?”’」』）》】“‘「『（《【—…·"
+_HANGING = "，。、；：！？,.;:!?”’」』）)》】“‘「『（《【—…·"
 _BAND_GAP = 1.0  # of the body size: white across a page that may part bands
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A line in the frame of the text (x along the writing, y from row to row, both in points)."""
-
-    line: Line
-    x0: float
-    x1: float
-    y0: float
-    y1: float
-
-    @property
-    def size(self) -> float:
-        return self.line.size or self.y1 - self.y0
+_TALL = 0.6  # of a region's height: a frame so high parts it sideways
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,62 +45,25 @@ class PrintedRow:
         return max(p.y1 for p in self.parts)
 
     @property
+    def main(self) -> Placed:
+        """The part that holds most of the row."""
+        return max(self.parts, key=lambda p: len(p.line.text))
+
+    @property
     def size(self) -> float:
-        return max(self.parts, key=lambda p: len(p.line.text)).size
+        return self.main.size
 
 
-Region = Sequence[Placed]
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Rows read downwards. `frame` numbers the printed frame they stand in, 0: none."""
+
+    rows: tuple[PrintedRow, ...]
+    frame: int = 0
+
+
+Region = Sequence[Item]
 Interval = tuple[float, float]
-
-
-def body_size(lines: Sequence[Line]) -> float:
-    """The type size of most characters; 0 without any geometry."""
-    sized = sorted((line.size or (line.box.y1 - line.box.y0), len(line.text)) for line in lines if line.box)
-    half, seen = sum(n for _, n in sized) / 2, 0
-    for size, n in sized:
-        seen += n
-        if seen >= half:
-            return size
-    return 0.0
-
-
-# ---------------------------------------------------------------- the frame of the text
-
-
-def turn(page: Page) -> int:
-    """Quarters clockwise (0, 90, 180, 270) by which the text lies on the page as shown.
-
-    Lines higher than wide are turned; which way, tells their order, since readers give rows downwards as written.
-    """
-    boxes = [(line.box, len(line.text)) for line in page.lines if line.box and len(line.text) > 1]
-    tall = sum(n if b.y1 - b.y0 > b.x1 - b.x0 else -n for b, n in boxes)
-    if not boxes:
-        return 0
-    steps = [
-        (((b.x0 + b.x1) - (a.x0 + a.x1)) / 2, ((b.y0 + b.y1) - (a.y0 + a.y1)) / 2)
-        for (a, _), (b, _) in pairwise(boxes)
-        if (b.y1 - b.y0 > b.x1 - b.x0) == (a.y1 - a.y0 > a.x1 - a.x0)
-    ]
-    if tall > 0:
-        return 90 if sum((dx > 0) - (dx < 0) for dx, _ in steps) <= 0 else 270
-    return 0 if sum((dy > 0) - (dy < 0) for _, dy in steps) >= 0 else 180
-
-
-def frame(page: Page) -> tuple[Placed, ...]:
-    """The page's lines in the frame of its text."""
-    way, width, height = turn(page), page.width, page.height
-
-    def placed(line: Line, b: Box) -> Placed:
-        match way:
-            case 90:
-                return Placed(line, b.y0, b.y1, width - b.x1, width - b.x0)
-            case 180:
-                return Placed(line, width - b.x1, width - b.x0, height - b.y1, height - b.y0)
-            case 270:
-                return Placed(line, height - b.y1, height - b.y0, b.x0, b.x1)
-        return Placed(line, b.x0, b.x1, b.y0, b.y1)
-
-    return tuple(placed(line, line.box) for line in page.lines if line.box)
 
 
 # ---------------------------------------------------------------- cutting
@@ -146,7 +96,7 @@ def _rivers(region: Region, body: float) -> list[Interval]:
 
     A line alone at its height (a page number, a wide line under two columns) says nothing about columns.
     """
-    lines = sorted((p for p in region if p.size < HEADLINE * body), key=lambda p: p.y0)
+    lines = sorted((p for p in region if isinstance(p, Placed) and not p.headline), key=lambda p: p.y0)
     paired: set[int] = set()
     for i, p in enumerate(lines):
         for q in lines[i + 1 :]:
@@ -163,13 +113,13 @@ def _rivers(region: Region, body: float) -> list[Interval]:
     ]
 
 
-def _crosses(p: Placed, river: Interval) -> bool:
+def _crosses(p: Item, river: Interval) -> bool:
     return p.x0 < river[0] and p.x1 > river[1]
 
 
-def _split(region: Region, cuts: Sequence[float], *, across: bool) -> list[list[Placed]]:
+def _split(region: Region, cuts: Sequence[float], *, across: bool) -> list[list[Item]]:
     """`region` parted at `cuts` (y positions when `across`, else x positions), each part holding something."""
-    parts: list[list[Placed]] = [[] for _ in range(len(cuts) + 1)]
+    parts: list[list[Item]] = [[] for _ in range(len(cuts) + 1)]
     for p in region:
         middle = (p.y0 + p.y1) / 2 if across else (p.x0 + p.x1) / 2
         parts[sum(middle > cut for cut in cuts)].append(p)
@@ -185,15 +135,32 @@ def _band_cuts(region: Region, rivers: Sequence[Interval], body: float) -> list[
     columns = _split(region, _middles(rivers), across=False)
     cuts: list[float] = []
     for start, end in _gaps([(p.y0, p.y1) for p in region], _BAND_GAP * body):
-        headed = any(p.size >= HEADLINE * body and end - 0.1 <= p.y0 <= end + 1.5 * body for p in region)
+        headed = any(p.headline and end - 0.1 <= p.y0 <= end + 1.5 * body for p in region)
         both = sum(any(p.y1 <= start + 0.1 for p in c) and any(p.y0 >= end - 0.1 for p in c) for c in columns)
         if headed and both >= max(2, 0.6 * len(columns)):
             cuts.append((start + end) / 2)
     return cuts
 
 
-def _cuts(region: Region, body: float) -> list[list[Placed]]:
+def _cuts(region: Region, body: float, rules: Rules) -> list[list[Item]]:
     """The parts of `region` in reading order; a single one when nothing parts it."""
+    for across in (True, False):
+        drawn = rules.cuts(region, across=across) + ([] if across else _beside_frames(region))
+        if drawn and len(parts := _split(region, drawn, across=across)) > 1:
+            return parts
+    return _white_cuts(region, body)
+
+
+def _beside_frames(region: Region) -> list[float]:
+    """The sides of high frames that nothing crosses."""
+    height = max(p.y1 for p in region) - min(p.y0 for p in region)
+    tall = [n for n in region if isinstance(n, Nest) and n.y1 - n.y0 >= _TALL * height]
+    sides = {x for n in tall for x in (n.x0, n.x1)}
+    return sorted(x for x in sides if not any(p.x0 + 1.0 < x < p.x1 - 1.0 for p in region))
+
+
+def _white_cuts(region: Region, body: float) -> list[list[Item]]:
+    """The same by white space alone."""
     rivers = _rivers(region, body)
     gaps = _gaps([(p.y0, p.y1) for p in region], 0.1 * body)
     if not rivers:
@@ -206,7 +173,9 @@ def _cuts(region: Region, body: float) -> list[list[Placed]]:
         return _split(region, bands or _middles(rivers), across=bool(bands))
     above = set(_band_cuts(region, rivers, body))
     for start, end in gaps:
-        if any(-0.1 <= p.y0 - end <= p.size for p in crossing):  # a neighbour's headline may stand a little higher
+        if any(
+            -0.1 <= p.y0 - end <= _height(p, body) for p in crossing
+        ):  # a neighbour's headline may stand a little higher
             above.add((start + end) / 2)
     if above:
         return _split(region, sorted(above), across=True)
@@ -221,18 +190,42 @@ def _cuts(region: Region, body: float) -> list[list[Placed]]:
     return [list(region)]
 
 
-def _leaves(region: Region, body: float) -> Iterator[list[Placed]]:
-    pending = [list(region)]
+def _height(p: Item, body: float) -> float:
+    return p.size if isinstance(p, Placed) else body
+
+
+def _leaves(region: Region, body: float, rules: Rules) -> Iterator[tuple[list[Placed], int]]:
+    """Columns in reading order, each with the number of its frame."""
+    pending: list[tuple[Region, int]] = [(region, 0)]
     while pending:
-        part = pending.pop(0)
-        parts = _cuts(part, body) if len(part) > 1 else [part]
+        part, frame = pending.pop(0)
+        if len(part) == 1 and isinstance(part[0], Nest):
+            pending.insert(0, (part[0].items, part[0].number))
+            continue
+        parts = _cuts(part, body, rules) if len(part) > 1 else [part]
         if len(parts) == 1:
-            yield part
+            parts = list(_around_frames(part))
+        if len(parts) == 1:
+            yield [p for p in part if isinstance(p, Placed)], frame
         else:
-            pending[:0] = parts
+            pending[:0] = [(some, frame) for some in parts]
 
 
-def _rows(column: Region) -> tuple[PrintedRow, ...]:
+def _around_frames(part: Region) -> Iterator[list[Item]]:
+    """What nothing parts, read downwards, each frame on its own."""
+    run: list[Item] = []
+    for p in sorted(part, key=lambda p: (p.y0, p.x0)):
+        if isinstance(p, Nest):
+            yield from ([run] if run else [])
+            yield [p]
+            run = []
+        else:
+            run.append(p)
+    if run:
+        yield run
+
+
+def _rows(column: Sequence[Placed]) -> tuple[PrintedRow, ...]:
     rows: list[list[Placed]] = []
     for p in sorted(column, key=lambda p: ((p.y0 + p.y1) / 2, p.x0)):
         last = rows[-1] if rows else []
@@ -243,10 +236,15 @@ def _rows(column: Region) -> tuple[PrintedRow, ...]:
     return tuple(PrintedRow(tuple(sorted(row, key=lambda p: p.x0))) for row in rows)
 
 
-def columns(page: Page) -> tuple[tuple[PrintedRow, ...], ...]:
-    """The page's columns in reading order, each a run of rows downwards. Every line with a box is in exactly one."""
-    placed = frame(page)
+def columns(page: Page, body: float) -> tuple[Column, ...]:
+    """The page's columns in reading order, each a run of rows downwards. Every line with a box is in exactly one.
+
+    Args:
+        page: lines without boxes are passed over.
+        body: the size of body type in points (`body_size`).
+    """
+    placed = placed_lines(page, body)
     if not placed:
         return ()
-    body = statistics.median([p.size for p in placed]) if not body_size(page.lines) else body_size(page.lines)
-    return tuple(_rows(leaf) for leaf in _leaves(placed, body))
+    leaves = _leaves(nested(placed, page), body, Rules.of(page))
+    return tuple(Column(_rows(leaf), frame) for leaf, frame in leaves)

@@ -439,7 +439,7 @@ class AddStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` (0: unknown) in the step called `step` (Chinese); `left`: seconds to go, None when not known."""
+    """`done` of `total` (0: unknown) in the step called `step` (Chinese); `left`: seconds to go, if known."""
 
     step: str
     done: int

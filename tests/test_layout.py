@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.columns import columns, frame, turn
+from rag.columns import columns
 from rag.layout import blocks, looks_like_heading, paragraphs
+from rag.page_frame import TextFrame, body_size, turn
 from rag.types import Box, Line, Page
 from rag.wrapping import is_date_only, is_dateline, paragraphs_of
 
@@ -141,14 +142,14 @@ def test_nothing_is_lost_and_fragments_tile_with_geometry(lines: list[Line]) -> 
 @given(st.lists(placed_lines(), max_size=30))
 def test_every_placed_line_is_in_one_column(lines: list[Line]) -> None:
     made = Page(1, tuple(lines), 595, 842)
-    out = [part.line for column in columns(made) for row in column for part in row.parts]
+    out = [part.line for column in columns(made, body_size(made.lines)) for row in column.rows for part in row.parts]
     assert Counter(out) == Counter(lines)
 
 
 def test_columns_under_a_spanning_title() -> None:
     rows = [at("左" * 10, 40, 100 + 15 * i) for i in range(5)] + [at("右" * 10, 160, 100 + 15 * i) for i in range(5)]
     made = Page(1, (*rows, at("横" * 10, 40, 60, 20)), 300, 400)
-    order = [row.parts[0].line.text[0] for column in columns(made) for row in column]
+    order = [row.parts[0].line.text[0] for column in columns(made, 10.0) for row in column.rows]
     assert order == ["横", *"左" * 5, *"右" * 5]
 
 
@@ -159,7 +160,7 @@ def test_bands_are_read_one_after_the_other() -> None:
         for column in range(3):
             lines += [at(f"{band}{column}" + "字" * 7, 40 + 105 * column, top + 30 + 15 * i) for i in range(6)]
     made = Page(1, tuple(lines), 400, 500)
-    order = [row.parts[0].line.text[:2] for column in columns(made) for row in column]
+    order = [row.parts[0].line.text[:2] for column in columns(made, 10.0) for row in column.rows]
     assert order == ["第0", *["00"] * 6, *["01"] * 6, *["02"] * 6, "第1", *["10"] * 6, *["11"] * 6, *["12"] * 6]
 
 
@@ -175,7 +176,8 @@ def test_turned_pages_are_read_in_the_frame_of_their_text(way: int) -> None:
     lines = tuple(Line("字" * 10, shown[way](b), 10.0) for b in upright)
     made = Page(1, lines, *((300, 400) if way in (0, 180) else (400, 300)))
     assert turn(made) == way
-    assert [(p.x0, p.y0, p.x1, p.y1) for p in frame(made)] == [(b.x0, b.y0, b.x1, b.y1) for b in upright]
+    frame = TextFrame.of(made)
+    assert [frame.rectangle(line.box) for line in lines if line.box] == [(b.x0, b.y0, b.x1, b.y1) for b in upright]
 
 
 def test_a_break_inside_brackets_or_a_number_is_closed() -> None:

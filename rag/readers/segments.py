@@ -22,6 +22,8 @@ GAP = 0.75  # of the type size: wider white space may part columns, narrower is 
 HANGING_GAP = 0.4  # the same after punctuation, which may hang out of its column
 _HANGING = frozenset("，。、；：！？,.;:!?”’」』）)》】")
 _RADICALS = re.compile("[\u2e80-\u2fd5]")
+_ROWS_NEAR = 8  # type sizes above and below a row in which a column's edge is looked for
+_STARTS = 3  # segments that begin at one place near a row make an edge
 _SAME_ROW = 0.35  # of the smaller type size: how far the middles of one row's characters lie apart
 
 
@@ -153,6 +155,30 @@ def _upright(rule: Box, turn: int, width: float, height: float) -> tuple[float, 
     return x, rule.y0, rule.y1
 
 
+class _Starts:
+    """Where segments begin again and again below each other: the left edges of columns."""
+
+    def __init__(self, segments: Sequence[Sequence[_Set]]) -> None:
+        self._heights: dict[int, list[float]] = defaultdict(list)
+        for segment in segments:
+            self._heights[round(segment[0].x0)].append(segment[0].y)
+
+    def parted(self, segment: Sequence[_Set]) -> Iterator[list[_Set]]:
+        """`segment` cut where punctuation hung out of its column almost reaches the next one."""
+        start = 0
+        for at in range(1, len(segment)):
+            last, here = segment[at - 1], segment[at]
+            if last.char.text in _HANGING and here.x0 - last.x1 > 0.05 * here.char.size and self._at(here):
+                yield list(segment[start:at])
+                start = at
+        yield list(segment[start:])
+
+    def _at(self, here: _Set) -> bool:
+        near = _ROWS_NEAR * here.char.size
+        heights = [y for x in (-1, 0, 1) for y in self._heights.get(round(here.x0) + x, ())]
+        return sum(abs(y - here.y) <= near for y in heights) >= _STARTS
+
+
 def page_lines(
     chars: Sequence[Char], page: int, width: float, height: float, rules: Sequence[Box] = ()
 ) -> tuple[Line, ...]:
@@ -171,6 +197,7 @@ def page_lines(
     lines: list[Line] = []
     for turn, framed in sorted(turned.items(), key=lambda item: -len(item[1])):
         walls = _Walls([wall for rule in rules if (wall := _upright(rule, turn, width, height))])
-        for row in _rows(framed):
-            lines.extend(_line(segment, page) for segment in _segments(row, walls))
+        segments = [segment for row in _rows(framed) for segment in _segments(row, walls)]
+        starts = _Starts(segments)
+        lines.extend(_line(part, page) for segment in segments for part in starts.parted(segment))
     return tuple(lines)
