@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from rag.blocks import Block
+from rag.blocks import Block, Region
+from rag.continuations import back, joined, onward, runs_on
 from rag.dates import date_mentions
-from rag.dating import Outside, Printed, article_dates
-from rag.layout import LONGEST_HEADING, blocks
+from rag.dating import Dated, Outside, Printed, article_dates
+from rag.headlines import headings_of, headline_groups, is_subhead, is_subtitle
+from rag.layout import blocks
 from rag.text import character_pairs, join_lines, normalise
-from rag.types import Article, Heading, Page, Paragraph, Reading
+from rag.types import Article, Page, Paragraph, Reading
 from rag.wrapping import is_date_only, is_dateline
 
 _CLOSING = re.compile(
@@ -39,44 +41,34 @@ _OPENING = 120  # characters of an article that its title is compared with
 class _Draft:
     title: list[Block] = field(default_factory=list)
     body: list[Block] = field(default_factory=list)
+    onward: int | None = None  # the page it goes on on
 
     @property
     def text(self) -> str:
         return "".join(block.text for block in self.body)
 
+    @property
+    def title_size(self) -> float:
+        return max((block.size for block in self.title), default=0.0)
+
+    @property
+    def text_size(self) -> float:
+        return next((block.size for block in self.body if block.kind == "body"), 0.0)
+
+    @property
+    def page(self) -> int:
+        return next(block.paragraph.page for block in (*self.title, *self.body))
+
     def paragraphs(self) -> tuple[Paragraph, ...]:
-        return tuple(block.paragraph for block in self.body if block.kind != "furniture")
+        return tuple(block.paragraph for block in self.body)
 
 
 # ---------------------------------------------------------------- where articles begin
 
 
-def _groups(found: Sequence[Block]) -> Iterator[list[Block]]:
-    """Headings that belong together as one list, every other block in a list of its own."""
-    group: list[Block] = []
-    for block in found:
-        joins = (
-            group
-            and block.kind == "heading"
-            and not block.apart
-            and abs(block.size - group[-1].size) < 0.5
-            and sum(len(b.text) for b in group) + len(block.text) <= LONGEST_HEADING
-            and not any(_MASTHEAD.search(b.text) for b in (group[-1], block))
-        )
-        if group and not joins:
-            yield group
-            group = []
-        group.append(block)
-        if block.kind != "heading":
-            yield group
-            group = []
-    if group:
-        yield group
-
-
 def _ended(draft: _Draft) -> bool:
     """Whether the draft reads as finished: a closing sentence, a byline in brackets, a date below."""
-    last = next((block for block in reversed(draft.body) if block.kind != "furniture"), None)
+    last = draft.body[-1] if draft.body else None
     return last is not None and bool(
         _CLOSING.search(last.text) or (last is not draft.body[0] and is_date_only(last.text))
     )
@@ -89,7 +81,7 @@ def _titles_something(group: Sequence[Block], after: Block | None, draft: _Draft
     if after is None or is_date_only(after.text):
         return False
     if group[0].size:
-        return True
+        return draft is None or not is_subhead(group, draft.title_size, draft.text_size)
     if draft is None or not any(block.kind == "body" for block in draft.body) or _ended(draft):
         return True
     return is_dateline(after.text) or (group[0].apart and not after.apart)
@@ -121,33 +113,75 @@ class _Orphan:
     place: int
 
 
-def _drafts(found: Sequence[Block]) -> tuple[list[_Draft], list[_Orphan]]:
-    """Articles as they follow each other, and the headings that stand over none of them."""
-    drafts: list[_Draft] = []
-    orphans: list[_Orphan] = []
-    groups = list(_groups(found))
-    for position, group in enumerate(groups):
-        following = (groups[i][0] for i in range(position + 1, len(groups)))
-        after = next((block for block in following if block.kind != "furniture"), None)
-        current = drafts[-1] if drafts else None
-        if group[0].kind == "heading" and not (group[0].size and _MASTHEAD.search(group[0].text)):
-            if not group[0].size and not group[0].titles and (after is None or after.kind == "heading"):
-                orphans.append(_Orphan(group, len(drafts), len(current.body) if current else 0))
-            elif _titles_something(group, after, current):
-                drafts.append(_Draft(title=group))
+class _Splitter:
+    """Deals the blocks of a document out to drafts of articles, in reading order."""
+
+    def __init__(self) -> None:
+        self.drafts: list[_Draft] = []
+        self.orphans: list[_Orphan] = []
+        self.marks: list[Block] = []  # 下转, 上接, and headlines repeated where an article goes on
+        self._open: dict[Region | None, _Draft] = {}  # what a frame, or the open page, goes on with
+        self._last: _Draft | None = None
+        self._resumed: _Draft | None = None  # what comes next in it goes on after a break
+
+    def split(self, found: Sequence[Block]) -> None:
+        groups = list(headline_groups(found))
+        for position, group in enumerate(groups):
+            after = groups[position + 1][0] if position + 1 < len(groups) else None
+            current = self._current(group[0])
+            if (page := onward(group[0].text)) is not None and current is not None:
+                current.onward = page
+                self.marks += group
+            elif (page := back(group[0].text)) is not None:
+                self._go_back(group[0], page, current)
+            elif group[0].kind == "heading" and not (group[0].size and _MASTHEAD.search(group[0].text)):
+                self._heading(group, after, current)
             else:
-                _body(drafts).extend(group)
-        elif current is None or _opens(group[0], current):
-            drafts.append(_Draft(body=list(group)))
+                self._text(group, current)
+
+    def _current(self, block: Block) -> _Draft | None:
+        """The draft that text at this place goes on with. A frame without a headline of its own belongs to what stands
+        around it; after a frame the open page goes on with its own article."""
+        if block.frame in self._open:
+            return self._open[block.frame]
+        return self._last if block.frame is not None else None
+
+    def _begin(self, draft: _Draft, frame: Region | None) -> None:
+        self.drafts.append(draft)
+        self._open[frame] = self._last = draft
+
+    def _heading(self, group: list[Block], after: Block | None, current: _Draft | None) -> None:
+        first = group[0]
+        if not first.size and not first.titles and (after is None or after.kind == "heading"):
+            self.orphans.append(_Orphan(group, len(self.drafts), len(current.body) if current else 0))
+        elif _titles_something(group, after, current) or (first.size and current is not self._open.get(first.frame)):
+            self._begin(_Draft(title=group), first.frame)
         else:
-            current.body.extend(group)
-    return drafts, orphans
+            self._text(group, current)
 
+    def _text(self, group: list[Block], current: _Draft | None) -> None:
+        if current is None or _opens(group[0], current):
+            self._begin(_Draft(body=list(group)), group[0].frame)
+        elif current.title and not current.body and current.title_size and is_subtitle(group[0]):
+            current.title += group
+        else:
+            if current is self._resumed:
+                group = [replace(group[0], resumes=True), *group[1:]]
+            self._resumed = None
+            current.body += group
 
-def _body(drafts: list[_Draft]) -> list[Block]:
-    if not drafts:
-        drafts.append(_Draft())
-    return drafts[-1].body
+    def _go_back(self, mark: Block, page: int, current: _Draft | None) -> None:
+        """What follows `mark` goes on with the article that broke off on `page`; a headline above is repeated."""
+        self.marks.append(mark)
+        waiting = [draft for draft in self.drafts if draft.onward is not None and draft is not current]
+        source = next((draft for draft in waiting if draft.page == page), waiting[0] if waiting else None)
+        if source is None:
+            return
+        source.onward = None
+        if current is not None and not current.body and current in self.drafts:
+            self.drafts.remove(current)
+            self.marks += current.title
+        self._open[mark.frame] = self._last = self._resumed = source
 
 
 # ---------------------------------------------------------------- titles that stand elsewhere
@@ -200,10 +234,14 @@ def read_articles(
         properties_date: the day the file's own properties give, YYYY-MM-DD, or "".
         today: what the file says of itself is not believed beyond it (default: the clock's day).
     """
-    drafts, orphans = _drafts(blocks(pages))
-    _place_orphans(drafts, orphans)
-    furniture = tuple(block.paragraph for draft in drafts for block in draft.body if block.kind == "furniture")
-    kept = [draft for draft in drafts if draft.title or draft.paragraphs()]
+    found = blocks(pages)
+    splitter = _Splitter()
+    splitter.split([block for block in found if block.kind != "furniture"])
+    drafts = splitter.drafts
+    _place_orphans(drafts, splitter.orphans)
+    aside = (*(block for block in found if block.kind == "furniture"), *splitter.marks)
+    furniture = tuple(sorted((block.paragraph for block in aside), key=lambda paragraph: paragraph.page))
+    kept = [draft for draft in drafts if draft.title or draft.body]
     dates = article_dates(
         [_printed(draft) for draft in kept],
         [Outside(paragraph.page, paragraph.text) for paragraph in furniture],
@@ -211,17 +249,19 @@ def read_articles(
         properties_date,
         today=today or dt.date.today(),
     )
-    found = tuple(
-        Article(
-            join_lines(block.text for block in draft.title),
-            dated[0] if dated else None,
-            draft.paragraphs(),
-            tuple(Heading("title", block.paragraph) for block in draft.title),
-            dated[1] if dated else None,
-        )
-        for draft, dated in zip(kept, dates, strict=True)
-    )
-    return Reading(found, furniture)
+    return Reading(tuple(_article(draft, dated) for draft, dated in zip(kept, dates, strict=True)), furniture)
+
+
+def _article(draft: _Draft, dated: Dated | None) -> Article:
+    headings = headings_of(draft.title) if draft.title else ()
+    title = join_lines(heading.paragraph.text for heading in headings if heading.role == "title")
+    paragraphs: list[Paragraph] = []
+    for block in draft.body:
+        if block.resumes and paragraphs and runs_on(paragraphs[-1], block.paragraph):
+            paragraphs[-1] = joined(paragraphs[-1], block.paragraph)
+        else:
+            paragraphs.append(block.paragraph)
+    return Article(title, dated[0] if dated else None, tuple(paragraphs), headings, dated[1] if dated else None)
 
 
 def _printed(draft: _Draft) -> Printed:

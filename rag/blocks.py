@@ -21,6 +21,7 @@ class Block:
     furniture: page numbers, running heads, imprint lines, the masthead. caption: the words under a picture.
     apart: more white space than usual stands before it, or it begins a part of the page. titles: `rag.outline` knows
     from the format that it titles an article. frame: the printed frame it stands in as (page, number), None outside.
+    resumes: it goes on with an article broken off on another page.
     """
 
     paragraph: Paragraph
@@ -29,6 +30,7 @@ class Block:
     apart: bool = False
     titles: bool = False
     frame: Region | None = None
+    resumes: bool = False
 
     @property
     def text(self) -> str:

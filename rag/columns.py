@@ -19,6 +19,7 @@ from rag.types import Page
 RIVER = 0.6  # of the body size: narrower white is not a river
 _HANGING = "，。、；：！？,.;:!?”’」』）)》】“‘「『（《【—…·"
 _BAND_GAP = 1.0  # of the body size: white across a page that may part bands
+_BESIDE = 0.4  # of a region's height: a title set downwards that heads it
 _TALL = 0.6  # of a region's height: a frame so high parts it sideways
 
 
@@ -144,11 +145,24 @@ def _band_cuts(region: Region, rivers: Sequence[Interval], body: float) -> list[
 
 def _cuts(region: Region, body: float, rules: Rules) -> list[list[Item]]:
     """The parts of `region` in reading order; a single one when nothing parts it."""
+    if (upright := _upright_title(region)) is not None:
+        return [[upright], [p for p in region if p is not upright]]
     for across in (True, False):
         drawn = rules.cuts(region, across=across) + ([] if across else _beside_frames(region))
         if drawn and len(parts := _split(region, drawn, across=across)) > 1:
             return parts
     return _white_cuts(region, body)
+
+
+def _upright_title(region: Region) -> Placed | None:
+    """A title set downwards beside, or amid, the columns it heads: it is read before them."""
+    headlines = [p for p in region if isinstance(p, Placed) and p.headline]
+    if len(headlines) != 1 or len(region) == 1:
+        return None
+    (title,) = headlines
+    height = max(p.y1 for p in region) - min(p.y0 for p in region)
+    downwards = title.y1 - title.y0 > 2 * (title.x1 - title.x0)
+    return title if downwards and title.y1 - title.y0 >= _BESIDE * height else None
 
 
 def _beside_frames(region: Region) -> list[float]:

@@ -126,8 +126,8 @@ def _masthead(placed: Sequence[Placed], frame: TextFrame) -> set[int]:
     largest = max(head, key=lambda p: p.size, default=None)
     others = [p.size for p in placed if p is not largest]
     if largest is not None and largest.headline and _PAPER.match(normalise(largest.line.text)):
-        above = [p for p in placed if p.y1 <= largest.y0]
-        if largest.size >= 1.2 * max(others, default=0.0) and not above:
+        higher = [p for p in placed if p.y1 <= largest.y0]
+        if largest.size >= 1.2 * max(others, default=0.0) and not higher:
             return {id(largest)}
     return set()
 
@@ -139,4 +139,5 @@ def _rows_of(found: set[int], placed: Sequence[Placed]) -> Iterator[tuple[Line, 
             rows[-1].append(p)
         else:
             rows.append([p])
-    yield from (tuple(p.line for p in sorted(row, key=lambda p: p.x0)) for row in rows)
+    for row in rows:
+        yield tuple(p.line for p in sorted(row, key=lambda p: p.x0))

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.blocks import Block, Kind, make_paragraph
+from rag.captions import caption_rows
 from rag.columns import PrintedRow, columns
+from rag.continuations import back, onward
 from rag.furniture import furniture_rows
 from rag.page_frame import body_size
 from rag.types import Page
 from rag.wrapping import OPEN_ENDED, OPENERS, is_final
+
+_Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,17 @@ class _SetRow:
     frame: int
     left: float
     right: float
+    caption: int = 0  # the number of the picture it stands under
+    apart: bool = False  # a headline that stands over columns, not in one
+
+    @property
+    def place(self) -> _Place:
+        """What goes on in one place is one text: the open pages, one frame, the words under one picture."""
+        return (self.page if self.frame or self.caption else 0, self.frame, self.caption)
+
+    @property
+    def is_mark(self) -> bool:
+        return onward(self.text) is not None or back(self.text) is not None
 
     @property
     def text(self) -> str:
@@ -58,6 +73,7 @@ def _set_rows(page: Page, body: float) -> Iterator[_SetRow]:
     lefts = [float(x) for x, n in starts.items() if n >= 3]
     widths = [max(r.x1 for r in c.rows) - min(r.x0 for r in c.rows) for c in cut if len(c.rows) >= 3]
     usual = max(widths, default=0.0) if len(set(map(round, widths))) < 3 else 0.0
+    captions = caption_rows(page, cut)
     for number, column in enumerate(cut):
         for at, row in enumerate(column.rows):
             left, right = _edges(column.rows, at)
@@ -65,12 +81,13 @@ def _set_rows(page: Page, body: float) -> Iterator[_SetRow]:
                 left = max((x for x in lefts if left - 2.6 * body <= x < left - 1.2 * body), default=left)
             if len(column.rows) < 3 and usual:
                 right = max(right, left + usual)  # too few rows to show where the column ends
-            yield _SetRow(row, page.number, number, column.frame, left, right)
+            apart = row.main.headline and all(other.main.headline for other in column.rows)
+            yield _SetRow(row, page.number, number, column.frame, left, right, captions.get(id(row), 0), apart)
 
 
 def _same_paragraph(a: _SetRow, b: _SetRow) -> bool:
     """Whether row `b` goes on with the paragraph that row `a` is part of."""
-    if (a.page, a.frame) != (b.page, b.frame) and (a.frame or b.frame):
+    if b.is_mark:
         return False
     heading = a.row.main.headline
     if heading != b.row.main.headline or abs(a.size - b.size) > 0.08 * max(a.size, b.size):
@@ -92,30 +109,43 @@ def _same_paragraph(a: _SetRow, b: _SetRow) -> bool:
     return a.full or not b.indented
 
 
+class _Gatherer:
+    """Joins rows into paragraphs. What stands in a frame, under a picture or is a mark does not break the text around
+    it: that goes on afterwards."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[_SetRow]] = []
+        self._open: dict[_Place, list[_SetRow]] = {}
+
+    def take(self, row: _SetRow) -> None:
+        open_group = self._open.get(row.place)
+        if open_group is not None and _same_paragraph(open_group[-1], row):
+            open_group.append(row)
+            return
+        group = [row]
+        self.groups.append(group)
+        if not row.is_mark:
+            self._open[row.place] = group
+
+
 def printed_blocks(pages: Sequence[Page]) -> Iterator[Block]:
-    """The lines with boxes of `pages` as blocks in reading order; the furniture of a page follows its text."""
+    """The lines with boxes of `pages` as blocks in reading order, furniture last."""
     body = body_size([line for page in pages for line in page.lines])
-    groups: list[list[_SetRow]] = []
-    waiting: list[Block] = []
+    gatherer = _Gatherer()
+    furniture: list[Block] = []
     for page, rows in zip(pages, furniture_rows(pages), strict=True):
         aside = {id(line) for row in rows for line in row}
         text = replace(page, lines=tuple(line for line in page.lines if id(line) not in aside))
         for row in _set_rows(text, body):
-            if groups and _same_paragraph(groups[-1][-1], row):
-                groups[-1].append(row)
-                continue
-            yield from map(_block, groups)
-            yield from (waiting if groups else [])
-            waiting = [] if groups else waiting
-            groups = [[row]]
-        waiting += [Block(make_paragraph(row, page.number), "furniture", row[0].size) for row in rows]
-    yield from map(_block, groups)
-    yield from waiting
+            gatherer.take(row)
+        furniture += [Block(make_paragraph(row, page.number), "furniture", row[0].size) for row in rows]
+    yield from map(_block, gatherer.groups)
+    yield from furniture
 
 
 def _block(group: Sequence[_SetRow]) -> Block:
     first = group[0]
     parts = [part.line for row in group for part in row.row.parts]
-    kind: Kind = "heading" if first.row.main.headline else "body"
+    kind: Kind = "heading" if first.row.main.headline else "caption" if first.caption else "body"
     frame = (first.page, first.frame) if first.frame else None
-    return Block(make_paragraph(parts, first.page), kind, first.size, frame=frame)
+    return Block(make_paragraph(parts, first.page), kind, first.size, apart=first.apart, frame=frame)

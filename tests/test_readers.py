@@ -244,7 +244,11 @@ def test_no_character_of_a_pdf_is_lost(tmp_path: Path) -> None:
     ]
     found = read(tmp_path, "乱.pdf", pdf([Sheet(texts)]))
     printed = Counter("".join(t.text for t in texts))
-    out = Counter("".join(a.title + "".join(p.text for p in a.paragraphs) for a in read_articles(found).articles))
+    reading = read_articles(found)
+    kept = [h.paragraph for a in reading.articles for h in a.headings] + [
+        p for a in reading.articles for p in a.paragraphs
+    ]
+    out = Counter("".join(p.text for p in (*kept, *reading.furniture)))
     assert characters(found) == printed == out
 
 

@@ -24,6 +24,8 @@ _HANGING = frozenset("，。、；：！？,.;:!?”’」』）)》】")
 _RADICALS = re.compile("[\u2e80-\u2fd5]")
 _ROWS_NEAR = 8  # type sizes above and below a row in which a column's edge is looked for
 _STARTS = 3  # segments that begin at one place near a row make an edge
+_LARGE = 1.2  # of the usual type: single characters so large may be a title set downwards
+_STACK = 3  # characters that make one
 _SAME_ROW = 0.35  # of the smaller type size: how far the middles of one row's characters lie apart
 
 
@@ -129,7 +131,7 @@ def _segments(row: Sequence[_Set], walls: _Walls) -> Iterator[list[_Set]]:
 
 def _line(segment: Sequence[_Set], page: int) -> Line:
     parts = [segment[0].char.text]
-    for left, right in pairwise(segment):
+    for left, right in pairwise(segment):  # in a title set downwards none lies right of the other
         parts.append((" " if right.x0 - left.x1 > 0.15 * right.char.size else "") + right.char.text)
     chars = [s.char for s in segment]
     box = Box(
@@ -179,6 +181,34 @@ class _Starts:
         return sum(abs(y - here.y) <= near for y in heights) >= _STARTS
 
 
+def _stacked(segments: Sequence[list[_Set]]) -> Iterator[list[_Set]]:
+    """The segments, single large characters that stand below each other put together: a title set downwards."""
+    sizes = sorted(s.char.size for segment in segments for s in segment)
+    usual = sizes[len(sizes) // 2] if sizes else 0.0
+    stacks: list[list[_Set]] = []
+    for segment in segments:
+        (first, *rest) = segment
+        if rest or first.char.size < _LARGE * usual or not first.char.text.isalpha():
+            yield segment
+            continue
+        home = next((stack for stack in stacks if _below(stack[-1], first)), None)
+        if home is None:
+            stacks.append([first])
+        else:
+            home.append(first)
+    for stack in stacks:
+        yield from ([stack] if len(stack) >= _STACK else ([one] for one in stack))
+
+
+def _below(above: _Set, here: _Set) -> bool:
+    size = above.char.size
+    return (
+        abs(here.char.size - size) < 0.1 * size
+        and abs(here.x0 - above.x0) < 0.2 * size
+        and 0.8 * size <= here.y - above.y <= 2 * size
+    )
+
+
 def page_lines(
     chars: Sequence[Char], page: int, width: float, height: float, rules: Sequence[Box] = ()
 ) -> tuple[Line, ...]:
@@ -199,5 +229,6 @@ def page_lines(
         walls = _Walls([wall for rule in rules if (wall := _upright(rule, turn, width, height))])
         segments = [segment for row in _rows(framed) for segment in _segments(row, walls)]
         starts = _Starts(segments)
-        lines.extend(_line(part, page) for segment in segments for part in starts.parted(segment))
+        parts = [part for segment in segments for part in starts.parted(segment)]
+        lines.extend(_line(part, page) for part in _stacked(parts))
     return tuple(lines)

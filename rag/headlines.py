@@ -1,0 +1,85 @@
+"""Headlines: which printed lines make one headline, and which of them is the title. Pure.
+
+A newspaper sets a smaller kicker (引题) above a title and a smaller subtitle (副题) below it; a subhead (小标题) stands
+within an article's text and opens nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag.blocks import Block
+from rag.layout import LONGEST_HEADING
+from rag.types import Heading
+from rag.wrapping import HEADED
+
+_SAME = 0.06  # share by which the type of one title may differ
+_SUBHEAD = 0.85  # of the title's type: a headline so much smaller, within the text, is a subhead
+_TITLE = 1.45  # of the text's type: a headline so large is always a title
+_DASH = re.compile("^(?:——|--|—|─)")
+_SHORT = 40  # characters of a subtitle set in the type of the text
+
+
+def headline_groups(found: Sequence[Block]) -> Iterator[list[Block]]:
+    """Blocks that make one headline as one list, every other block in a list of its own."""
+    group: list[Block] = []
+    for block in found:
+        if group and not _joins(group, block):
+            yield group
+            group = []
+        group.append(block)
+        if block.kind != "heading":
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _joins(group: Sequence[Block], block: Block) -> bool:
+    last = group[-1]
+    if block.kind != "heading" or block.apart or block.frame != last.frame:
+        return False
+    if not block.size:  # no geometry: a list of titles, or one title on two lines
+        return sum(len(b.text) for b in group) + len(block.text) <= LONGEST_HEADING and not last.size
+    if HEADED.match(block.text) or last.paragraph.page != block.paragraph.page:
+        return False
+    sizes = [b.size for b in group]
+    rising, falling = block.size >= sizes[-1] * (1 - _SAME), block.size <= sizes[-1] * (1 + _SAME)
+    risen = max(sizes) > sizes[0] * (1 + _SAME)
+    fallen = sizes[-1] < max(sizes) * (1 - _SAME)
+    if rising and not falling:  # the title below its kicker; after a subtitle another headline begins
+        return not fallen and len(block.text) <= LONGEST_HEADING
+    if rising and falling:
+        return sum(len(b.text) for b in group if abs(b.size - block.size) <= _SAME * block.size) <= LONGEST_HEADING
+    return falling and (risen or not fallen or len(group) <= 3)
+
+
+def headings_of(group: Sequence[Block]) -> tuple[Heading, ...]:
+    """The parts of one headline, told by their type: the largest is the title."""
+    largest = max(block.size for block in group)
+    titles = [n for n, block in enumerate(group) if block.size >= largest * (1 - _SAME)]
+    first, last = titles[0], titles[-1]
+    return tuple(
+        Heading("kicker" if n < first else "subtitle" if n > last else "title", block.paragraph)
+        for n, block in enumerate(group)
+    )
+
+
+def is_subhead(group: Sequence[Block], title_size: float, text_size: float) -> bool:
+    """Whether a headline within the text of an article heads a part of it.
+
+    Args:
+        group: the headline.
+        title_size: type of the article's own title in points, 0 when it has none.
+        text_size: type of its text in points, 0 when it has none yet.
+    """
+    size = max(block.size for block in group)
+    if not title_size or not text_size or any(block.apart for block in group):
+        return False
+    return size < _SUBHEAD * title_size and (size < _TITLE * text_size or bool(HEADED.match(group[0].text)))
+
+
+def is_subtitle(block: Block) -> bool:
+    """Whether a line in the type of the text, right below a title, goes on with it: 「——记某某学校」."""
+    return bool(_DASH.match(block.text)) and len(block.text) <= _SHORT and block.text[-1] not in "。！？；"
