@@ -31,6 +31,7 @@ def file_added(event: FileAdded) -> Json:
         "articles": event.articles,
         "paragraphs": event.paragraphs,
         "error": event.error,
+        "problems": list(event.problems),
         "seconds": _seconds(event.seconds),
     }
 

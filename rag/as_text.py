@@ -27,7 +27,12 @@ from rag.types import (
 )
 
 NOT_IN_SOURCES = "资料中未提及"
-_STATUS = {AddStatus.ADDED: "已添加", AddStatus.DUPLICATE: "已在资料库中，未重复添加", AddStatus.FAILED: "未能添加"}
+_STATUS = {
+    AddStatus.ADDED: "已添加",
+    AddStatus.DUPLICATE: "已在资料库中，未重复添加",
+    AddStatus.LOCKED: "需要密码，未添加",
+    AddStatus.FAILED: "未能添加",
+}
 _SEVERITY = {"ok": ("正常", "green"), "warning": ("注意", "yellow"), "error": ("有问题", "red")}
 _NEAREST = 3  # paragraphs shown with a refusal
 _EXCERPT = 90  # characters of a paragraph shown in a list
@@ -44,9 +49,11 @@ def file_added(console: Console, event: FileAdded) -> None:
     line = Text(f"{plain(str(event.path))}：{_STATUS[event.status]}")
     if event.status is AddStatus.ADDED:
         line.append(f"（{event.articles} 篇文章，{event.paragraphs} 个段落，编号 {event.document}）")
-    elif event.status is AddStatus.FAILED:
+    elif event.error:
         line.append(f"。{plain(event.error)}", style="red")
     console.print(line)
+    for problem in event.problems:
+        console.print(Text(f"    {plain(problem)}", style="yellow"))
 
 
 def document(console: Console, value: Document) -> None:

@@ -106,10 +106,16 @@ class Catalog(Database):
                 places = ", ".join("?" * len(columns.split(",")))
                 connection.executemany(f"INSERT INTO {table}({columns}) VALUES ({places})", getattr(rows, table))
             connection.execute("DELETE FROM loose WHERE file = ?", (document.sha256 + suffix,))
+            connection.execute("DELETE FROM pending WHERE sha256 = ?", (document.sha256,))
 
     def set_state(self, document: str, state: State) -> None:
+        self.set_states((document,), state)
+
+    def set_states(self, documents: Sequence[str], state: State) -> None:
+        """Of all `documents` at once."""
+        rows = [(state.value, document) for document in documents]
         with self.transaction() as connection:
-            connection.execute("UPDATE documents SET state = ? WHERE id = ?", (state.value, document))
+            connection.executemany("UPDATE documents SET state = ? WHERE id = ?", rows)
 
     def delete(self, document: str) -> None:
         """Delete a document's rows; its original becomes a loose file."""

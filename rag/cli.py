@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 something the user can mend, 2 wrong usage, 70 a bug of ou
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
 import logging
 import os
@@ -15,86 +16,22 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rag.chinese_argparse import ChineseParser
 from rag.errors import JianwenError, Stopped
 from rag.settings import home, load_settings, save_settings
-from rag.types import AddStatus, Answer, DraftText, FileAdded, Progress, Refusal, heed
+from rag.terminal import Terminal
+from rag.types import AddEvent, AddStatus, Answer, DraftText, Progress, Refusal, heed
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from rag.library import Library
 
 DONE, MENDABLE, BUG, STOPPED = 0, 1, 70, 130  # wrong usage: chinese_argparse.WRONG_USAGE
 
-_BAR = 24  # characters
-_MANY = 10_000  # from here on (bytes) a share reads better than a count
+_TRIES = 3  # passwords asked for one file
 
 _log = logging.getLogger(__name__)
-
-
-class Terminal:
-    """Where a command writes: results to standard output, progress and messages to standard error."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        from rich.console import Console
-
-        self.as_json = as_json
-        self.out: Console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
-        self._err: Console = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
-        self._step = ""
-
-    def show(self, value: Any, json_form: Callable[[Any], Any], text_form: Callable[[Console, Any], None]) -> None:
-        if self.as_json:
-            print(json.dumps(json_form(value), ensure_ascii=False), flush=True)
-        else:
-            text_form(self.out, value)
-
-    def message(self, text: str) -> None:
-        from rag.as_text import plain
-
-        self._err.print(plain(text))
-
-    def progress(self, event: Progress) -> None:
-        """One line that is rewritten on a terminal; in a log each step is named once."""
-        from rag.as_text import plain
-
-        if self._err.is_terminal:
-            self._clear_line()
-            self._err.print(f"{plain(event.step)}{_share(event)}", end="")
-        elif event.step != self._step:
-            self._err.print(plain(event.step))
-        self._step = event.step
-
-    def draft(self, text: str) -> None:
-        """The answer as it is being written, pale: on a terminal only, and not among the results."""
-        from rag.as_text import plain
-
-        if self._err.is_terminal:
-            self.clear_progress()
-            self._err.print(plain(text), style="dim", end="\n" if text.endswith("】") else "")
-
-    def clear_progress(self) -> None:
-        if self._step and self._err.is_terminal:
-            self._clear_line()
-        self._step = ""
-
-    def _clear_line(self) -> None:
-        from rich.control import Control
-        from rich.segment import ControlType
-
-        # not printed as text: rich takes carriage returns out of that
-        self._err.control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
-
-
-def _share(event: Progress) -> str:
-    if not event.total:
-        return ""
-    filled = int(_BAR * event.done / event.total)
-    count = f"{event.done / event.total:.0%}" if event.total > _MANY else f"{event.done}/{event.total}"
-    return f" {'█' * filled}{'░' * (_BAR - filled)} {count}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -160,17 +97,45 @@ def _record_bug() -> Path:
 def _add(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
     from rag import as_json, as_text
 
-    failed = False
-    with _library(arguments) as library:
-        for event in library.add(arguments.paths, stop=stop):
-            if isinstance(event, FileAdded):
-                failed = failed or event.status is AddStatus.FAILED
+    ends: dict[Path, AddStatus] = {}
+
+    def follow(events: Iterable[AddEvent], only: Path | None = None) -> None:
+        for event in events:
+            if isinstance(event, Progress):
+                terminal.progress(event)
+            elif only is None or event.path == only:
+                ends[event.path] = event.status
                 terminal.clear_progress()
                 terminal.show(event, as_json.file_added, as_text.file_added)
-            else:
-                terminal.progress(event)
-    terminal.clear_progress()
-    return MENDABLE if failed else DONE
+        terminal.clear_progress()
+
+    with _library(arguments) as library:
+        given = dict.fromkeys(arguments.paths, arguments.password) if arguments.password else {}
+        follow(library.add(arguments.paths, stop, given))
+        locked = [path for path, status in ends.items() if status is AddStatus.LOCKED]
+        if not arguments.password and sys.stdin.isatty():
+            for path in locked:
+                for password in _asked(path):
+                    follow(library.add([_on_disk(path)], stop, {path: password}), only=path)
+                    if ends[path] is not AddStatus.LOCKED:
+                        break
+    return MENDABLE if {AddStatus.FAILED, AddStatus.LOCKED} & set(ends.values()) else DONE
+
+
+def _asked(path: Path) -> Iterator[str]:
+    """Passwords typed for a file, until the user just presses Enter."""
+    from rag.as_text import plain
+
+    for _ in range(_TRIES):
+        password = getpass.getpass(f"{plain(path.name)} 的密码（直接回车跳过）：")
+        if not password:
+            return
+        yield password
+
+
+def _on_disk(path: Path) -> Path:
+    """The file itself, or the archive that it is in."""
+    return next((one for one in (path, *path.parents) if one.exists()), path)
 
 
 def _list(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
@@ -322,7 +287,9 @@ def _parser() -> ChineseParser:
         sub.set_defaults(run=run, wrong=sub.error)
         return sub
 
-    command("add", _add, "添加文件或文件夹").add_argument("paths", nargs="+", type=Path, metavar="文件")
+    add = command("add", _add, "添加文件、文件夹或压缩包")
+    add.add_argument("paths", nargs="+", type=Path, metavar="文件")
+    add.add_argument("--password", metavar="密码", help="打开加密文件的密码；不给时在终端上询问，不会保存")
     command("list", _list, "列出资料")
     command("articles", _articles, "列出文章和段落").add_argument("documents", nargs="*", metavar="资料")
     command("remove", _remove, "移除资料").add_argument("documents", nargs="+", metavar="资料")

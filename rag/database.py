@@ -50,7 +50,12 @@ CREATE TABLE furniture(
     document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, number INTEGER NOT NULL, text TEXT NOT NULL,
     page INTEGER NOT NULL, fragments TEXT NOT NULL, confidence REAL, header TEXT, PRIMARY KEY(document, number)) STRICT;
 """
-_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA)  # entry n brings a catalogue from version n to n + 1
+_PENDING_SCHEMA = """
+-- files whose copies are kept and whose documents are not in yet; `added` orders them as they were given
+CREATE TABLE pending(
+    sha256 TEXT PRIMARY KEY, suffix TEXT NOT NULL, name TEXT NOT NULL, added TEXT NOT NULL) STRICT;
+"""
+_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA, _PENDING_SCHEMA)  # entry n brings a catalogue from version n to n + 1
 
 
 class Database:

@@ -10,6 +10,7 @@ from typing import Final
 from rag.catalog import Catalog, State
 from rag.models import ROLE_TITLES, processor_features, processor_finding, status
 from rag.originals import Originals, digest
+from rag.pending import Pending
 from rag.settings import Settings
 from rag.types import Finding
 
@@ -23,9 +24,9 @@ def catalog_findings(catalog: Catalog) -> Iterator[Finding]:
         yield Finding("error", said, "请把 catalog.sqlite 改名，再打开资料库，重新导入 files 目录中的原件。")
     else:
         yield Finding("ok", f"资料库目录完好，共 {len(catalog.documents())} 份资料。")
-    unfinished = catalog.in_state(State.UNFINISHED)
+    unfinished = len(catalog.in_state(State.UNFINISHED)) + len(Pending(catalog).files())
     if unfinished:
-        said = f"有 {len(unfinished)} 份资料没有导入完。"
+        said = f"有 {unfinished} 份资料没有导入完。"
         yield Finding("warning", said, "打开窗口或再次导入时会自动接着导入。")
 
 
@@ -33,6 +34,7 @@ def original_findings(catalog: Catalog, originals: Originals) -> Iterator[Findin
     """Reads every original once."""
     known = {catalog.original(document) for document in catalog.in_state(State.UNFINISHED)}
     known.update(catalog.loose_files())
+    known.update(file.sha256 + file.suffix for file in Pending(catalog).files())
     wrong = 0
     for document in catalog.documents():
         name = catalog.original(document.id)

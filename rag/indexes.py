@@ -236,13 +236,14 @@ class KeywordStore:
             _logger.exception("tantivy failed; answering from an index in memory")
             return self._in_memory().matching(terms, limit, documents)
 
-    def add(self, document: str) -> None:
+    def add(self, *documents: str) -> None:
         try:
             index = self._open()
-            self._put(index, document)
+            for document in documents:
+                self._put(index, document)
             index.commit()
         except KeywordTrouble:
-            _logger.exception("tantivy did not take document %s", document)
+            _logger.exception("tantivy did not take documents %s", documents)
             self._drop()
 
     def remove(self, document: str) -> None:

@@ -4,6 +4,7 @@
     files/           the originals, by SHA-256       (rag.originals)
     chroma/          vectors, derived                (rag.indexes)
     keywords/        words, derived                  (rag.indexes)
+    spool.sqlite     pages read of files at work     (rag.spool)
     lock             held by the one process that may write
 
 A `Library` belongs to the thread that opened it. Between two steps of its generators other calls are allowed, but one
@@ -15,7 +16,7 @@ from __future__ import annotations
 import logging
 import time
 import unicodedata
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
@@ -27,8 +28,10 @@ from rag.health import catalog_findings, disk_findings, model_findings, original
 from rag.indexes import KeywordStore, VectorStore
 from rag.ingest import Ingest
 from rag.originals import Originals
+from rag.reading_pool import ReadingPool
 from rag.search import recipe, search
 from rag.settings import Settings, default_library, load_settings
+from rag.spool import Spool
 from rag.types import (
     AddEvent,
     AskEvent,
@@ -66,6 +69,7 @@ class Library:
         settings: Settings,
         embedder: Embedder | None,
         chat: ChatModel | None,
+        pool: ReadingPool | None,
     ) -> None:
         self.path = path
         self._lock = lock
@@ -76,7 +80,16 @@ class Library:
         self._originals = Originals(path / "files")
         self._vectors = VectorStore(path, catalog, lock is not None)
         self._keywords = KeywordStore(path, catalog, lock is not None)
-        self._ingest = Ingest(catalog, self._originals, self._vectors, self._keywords, self._ready_embedder)
+        self._pool = pool or ReadingPool()
+        self._ingest = Ingest(
+            catalog,
+            self._originals,
+            self._vectors,
+            self._keywords,
+            self._ready_embedder,
+            self._pool,
+            Spool(path / "spool.sqlite"),
+        )
         self._writing: Generator[object, None, None] | None = None
         self._closed = False
 
@@ -88,11 +101,13 @@ class Library:
         settings: Settings | None = None,
         embedder: Embedder | None = None,
         chat: ChatModel | None = None,
+        pool: ReadingPool | None = None,
     ) -> Library:
         """Open the library in the folder `path` (the user's own by default), making one if there is none.
 
         Quick: indexes and models are loaded when first used. Read-only while another process has it open.
-        `settings` are the saved ones, and the two models those named there, unless given.
+        `settings` are the saved ones, and the two models those named there, unless given. `pool`: the processes that
+        read files; closed with the library.
 
         Raises:
             JianwenError: the folder cannot be made or written, or the catalogue is damaged or of a newer program.
@@ -109,7 +124,7 @@ class Library:
             ) from error
         try:
             catalog = Catalog.open(folder / "catalog.sqlite", readonly=lock is None)
-            library = cls(folder, lock, catalog, settings, embedder, chat)
+            library = cls(folder, lock, catalog, settings, embedder, chat, pool)
             if lock is not None:
                 library._ingest.recover()
         except BaseException:
@@ -125,6 +140,7 @@ class Library:
         self._closed = True
         if self._writing is not None:
             self._writing.close()
+        self._pool.close()
         try:
             self._vectors.close()
             self._keywords.close()
@@ -150,20 +166,33 @@ class Library:
 
     # ------------------------------------------------------------ documents
 
-    def add(self, paths: Iterable[Path | str], stop: StopSignal | None = None) -> Iterator[AddEvent]:
-        """Add files, and the readable files in folders; each ends with one `FileAdded`, whatever is wrong with it.
+    def add(
+        self,
+        paths: Iterable[Path | str],
+        stop: StopSignal | None = None,
+        passwords: Mapping[Path, str] | None = None,
+    ) -> Iterator[AddEvent]:
+        """Add files, and the readable files in folders and archives; each ends with one `FileAdded`, whatever is wrong
+        with it, in the order in which they are done.
 
-        What an earlier kill cut off is finished first.
+        What an earlier kill cut off is gone on with first, and ends with a `FileAdded` of its bare name. Not pulling
+        the events pauses the import.
+
+        Args:
+            paths: files and folders.
+            stop: asks the import to end.
+            passwords: for locked files, by the path of the file or of the folder or archive it is in; not kept.
 
         Raises:
             JianwenError: the library is read-only or busy, or the embedding model cannot be used.
-            Stopped: `stop` was set. Files finished by then stay; the one at work is taken back.
+            Stopped: `stop` was set. Files finished by then stay; those at work are taken back, those to come dropped.
         """
         self._require_writable()
-        return self._exclusively(self._ingest.add([Path(path) for path in paths], stop))
+        return self._exclusively(self._ingest.add([Path(path) for path in paths], stop, passwords))
 
-    def resume(self, stop: StopSignal | None = None) -> Iterator[Progress]:
-        """Finish what a kill, or a change of the embedding model, left undone. Nothing to do if read-only.
+    def resume(self, stop: StopSignal | None = None) -> Iterator[AddEvent]:
+        """Finish what a kill, or a change of the embedding model, left undone; files that were still to be read end
+        with a `FileAdded` of their bare names. Nothing to do if read-only.
 
         Raises as `add`; what is left when stopped stays for the next time.
         """

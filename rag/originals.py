@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from rag.errors import JianwenError
+from rag.types import StopSignal, heed
 
 _BLOCK: Final = 1 << 20
 _SCRATCH: Final = ".incoming-"
@@ -25,13 +26,19 @@ class Originals:
     def path(self, name: str) -> Path:
         return self.folder / name
 
-    def keep(self, source: Path, name: str, sha256: str) -> None:
-        """Copy `source` to `name`. Raises JianwenError when its bytes are no longer those of `sha256`, or OSError."""
+    def keep(self, source: Path, name: str, sha256: str, stop: StopSignal | None = None) -> None:
+        """Copy `source` to `name`.
+
+        Raises:
+            JianwenError: its bytes are no longer those of `sha256`.
+            OSError, Stopped.
+        """
         scratch = self.folder / f"{_SCRATCH}{name}"
         try:
             with source.open("rb") as incoming, scratch.open("wb") as kept:
                 digest = hashlib.sha256()
                 while block := incoming.read(_BLOCK):
+                    heed(stop)
                     digest.update(block)
                     kept.write(block)
                 kept.flush()
@@ -59,12 +66,20 @@ class Originals:
     def names(self) -> frozenset[str]:
         return frozenset(path.name for path in self.folder.iterdir() if not path.name.startswith("."))
 
+    def whole(self, name: str, sha256: str) -> bool:
+        """Whether the original is there with its own bytes."""
+        try:
+            return digest(self.folder / name)[0] == sha256
+        except OSError:
+            return False
 
-def digest(path: Path) -> tuple[str, int]:
-    """SHA-256 (hex) and number of bytes of a file. Raises OSError."""
+
+def digest(path: Path, stop: StopSignal | None = None) -> tuple[str, int]:
+    """SHA-256 (hex) and number of bytes of a file. Raises OSError, Stopped."""
     sha256, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
+            heed(stop)
             sha256.update(block)
             size += len(block)
     return sha256.hexdigest(), size

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from rag import as_json, as_text
 from rag.chinese_argparse import in_chinese
-from rag.cli import Terminal, main
+from rag.cli import main
+from rag.terminal import Terminal
 from rag.types import Answer, Citation, Progress, Refusal, Statement, Timing
 from tests.test_answering import EXAM, SAFETY, evidence
 

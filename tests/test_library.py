@@ -49,7 +49,10 @@ def texts(library: Library) -> dict[str, list[str]]:
 
 
 def added(library: Library, *paths: Path, stop: threading.Event | None = None) -> list[FileAdded]:
-    return [event for event in library.add(paths, stop) if isinstance(event, FileAdded)]
+    """How the files went: in the order given, then (what was in a folder) by path."""
+    events = [event for event in library.add(paths, stop) if isinstance(event, FileAdded)]
+    order = {path: place for place, path in enumerate(paths)}
+    return sorted(events, key=lambda event: (order.get(event.path, len(order)), event.path))
 
 
 def finds(library: Library, number: int) -> bool:
@@ -128,9 +131,9 @@ def test_a_folder_is_walked_in_order_and_other_files_are_passed_over(opened: Ope
     (folder / "表.xlsx").write_bytes(b"x")
     (folder / "~$锁.txt").write_text("x", "utf-8")
     (folder / "第1季" / "回头").symlink_to(folder)
-    events = added(opened(), folder)
-    assert [event.path.name for event in events] == ["通报1.txt", "通报2.txt", "通报3.txt"]
-    assert {event.status for event in events} == {AddStatus.ADDED}
+    library = opened()
+    assert {event.status for event in added(library, folder)} == {AddStatus.ADDED}
+    assert [document.name for document in library.documents()] == ["通报1.txt", "通报2.txt", "通报3.txt"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="makes links and a pipe")
@@ -175,9 +178,10 @@ def test_a_bug_of_ours_fails_one_file_and_is_logged(
 
 def test_stopping_keeps_the_finished_and_takes_back_the_one_at_work(opened: Opener, tmp_path: Path) -> None:
     write(tmp_path / "in", 1)
+    library = opened()
+    added(library, tmp_path / "in")
     write(tmp_path / "in", 2, paragraphs=60)
     stop = threading.Event()
-    library = opened()
     with pytest.raises(Stopped):
         for event in library.add([tmp_path / "in"], stop):
             if isinstance(event, Progress) and event.done >= 16 and event.total:

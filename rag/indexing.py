@@ -1,0 +1,163 @@
+"""From a document's rows to READY: vectors, both indexes. Passages of several documents share a batch.
+
+A document is visible only when its rows, its vectors and its index entries are in. Vectors are kept batch by batch, so
+a kill costs one batch at most.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from rag.catalog import Catalog, IndexRow, State
+from rag.embedding import Embedder
+from rag.indexes import KeywordStore, VectorStore
+from rag.search import embedding_text, recipe
+from rag.types import Progress, StopSignal, heed
+
+BATCH: Final = 16  # passages embedded between two looks at the stop signal
+GROUP: Final = 64  # passages that are sorted by length together; the indexes are written once for each group
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A document is READY, or `failure` kept it from that."""
+
+    document: str
+    failure: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    document: str
+    name: str
+    rows: tuple[IndexRow, ...]  # not embedded yet
+
+
+@dataclass(slots=True)
+class _Group:
+    documents: tuple[_Waiting, ...]
+    rows: list[IndexRow]
+    done: int = 0
+
+    @property
+    def step(self) -> str:
+        first, *others = self.documents
+        return f"导入 {first.name}" + (f" 等 {len(others) + 1} 个文件" if others else "")
+
+
+class Indexing:
+    """Documents whose rows are in the catalogue, on their way to READY."""
+
+    def __init__(
+        self, catalog: Catalog, vectors: VectorStore, keywords: KeywordStore, embedder: Callable[[], Embedder]
+    ) -> None:
+        self._catalog = catalog
+        self._vectors = vectors
+        self._keywords = keywords
+        self._embedder = embedder
+        self._waiting: list[_Waiting] = []
+        self._alone: list[_Waiting] = []  # a group of theirs failed: each is tried by itself
+        self._group: _Group | None = None
+        self.last = (0, 0.0)  # passages of the last batch, and the seconds it took
+
+    @property
+    def idle(self) -> bool:
+        return not (self._waiting or self._alone or self._group)
+
+    @property
+    def passages(self) -> int:
+        """How many wait for their vectors."""
+        waiting = sum(len(one.rows) for one in (*self._waiting, *self._alone))
+        return waiting + (len(self._group.rows) - self._group.done if self._group else 0)
+
+    def put(self, document: str, name: str) -> int:
+        """Take a document, UNFINISHED and with its rows in; returns how many passages it has to embed."""
+        missing = self._catalog.unembedded(recipe(self._embedder()), document)
+        rows = tuple(row for row in self._catalog.index_rows(document) if row.passage in missing)
+        self._waiting.append(_Waiting(document, name, rows))
+        return len(rows)
+
+    def ready(self, flush: bool) -> bool:
+        """Whether `step` would do anything."""
+        if self._group or self._alone:
+            return True
+        return bool(self._waiting) and (flush or self.passages >= GROUP)
+
+    def step(self, flush: bool) -> Iterator[Progress | Indexed]:
+        """Embed one batch; with the last one of a group its documents become READY. `flush`: do not wait for more."""
+        if not self.ready(flush):
+            return
+        group = self._group = self._group or self._next()
+        began, batch = time.monotonic(), group.rows[group.done : group.done + BATCH]
+        try:
+            self.embed(batch)
+            group.done += len(batch)
+            if group.done == len(group.rows):
+                self._finish(group)
+        except Exception as error:  # noqa: BLE001 — handed on
+            self._group = None
+            if len(group.documents) > 1:
+                self._alone += group.documents
+            else:
+                yield Indexed(group.documents[0].document, error)
+            return
+        self.last = len(batch), time.monotonic() - began
+        yield Progress(group.step, group.done, len(group.rows))
+        if group.done == len(group.rows):
+            self._group = None
+            for one in group.documents:
+                yield Indexed(one.document)
+
+    def forget(self) -> None:
+        """Drop what waits; the rows stay as they are."""
+        self._waiting.clear()
+        self._alone.clear()
+        self._group = None
+
+    def refresh(self, stop: StopSignal | None) -> Iterator[Progress]:
+        """Vectors for READY documents whose vectors are of an earlier embedder."""
+        made_with = recipe(self._embedder())
+        stale = self._catalog.stale(made_with)
+        for number, document in enumerate(stale, 1):
+            missing = self._catalog.unembedded(made_with, document)
+            rows = _by_length(row for row in self._catalog.index_rows(document) if row.passage in missing)
+            for start in range(0, len(rows), BATCH):
+                heed(stop)
+                yield Progress(f"重新计算向量（第 {number} 个文件，共 {len(stale)} 个）", start, len(rows))
+                self.embed(rows[start : start + BATCH])
+
+    def embed(self, rows: Sequence[IndexRow]) -> None:
+        """Compute and keep vectors."""
+        if not rows:
+            return
+        embedder = self._embedder()
+        made = embedder.embed_passages([embedding_text(row.title, row.text) for row in rows])
+        if made.shape != (len(rows), embedder.dimension) or not np.isfinite(made).all():
+            raise ValueError(f"{embedder.name} made vectors of shape {made.shape}, or not finite ones")
+        self._catalog.store_vectors(recipe(embedder), [row.passage for row in rows], made)
+
+    def _next(self) -> _Group:
+        if self._alone:
+            documents = [self._alone.pop(0)]
+        else:
+            documents = [self._waiting.pop(0)]
+            while self._waiting and sum(len(one.rows) for one in (*documents, self._waiting[0])) <= GROUP:
+                documents.append(self._waiting.pop(0))
+        # like lengths together: a batch costs what its longest text costs
+        return _Group(tuple(documents), _by_length(row for one in documents for row in one.rows))
+
+    def _finish(self, group: _Group) -> None:
+        documents = [one.document for one in group.documents]
+        for document in documents:
+            self._vectors.add(document, recipe(self._embedder()))
+        self._keywords.add(*documents)
+        self._catalog.set_states(documents, State.READY)
+
+
+def _by_length(rows: Iterable[IndexRow]) -> list[IndexRow]:
+    return sorted(rows, key=lambda row: len(row.text))
