@@ -14,7 +14,7 @@ from rag.readers.source import Source
 from rag.types import Page
 
 # Each module has open(path, password) -> Source; it is imported when its first file comes.
-_READERS: dict[str, str] = {".txt": "text", ".pdf": "pdf", ".docx": "word", ".docm": "word"}
+_READERS: dict[str, str] = {".txt": "text", ".pdf": "pdf", ".docx": "word", ".docm": "word"} | dict.fromkeys((".html", ".htm", ".mhtml", ".mht"), "html")
 SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 

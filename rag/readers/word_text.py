@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from rag.readers.flow import broken
 from rag.readers.tables import Cell, Row, table_lines
 from rag.readers.word_styles import Numbering, Styles, W, flag, local, value
 from rag.text import clean_line
 from rag.types import Line
-from rag.wrapping import is_final
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 # Text that was struck out by a reviser, moved away, or is not printed where it stands.
 _LEFT_OUT = frozenset({"del", "moveFrom", "rt", "instrText", "delText", "delInstrText", "Fallback", "rPr", "pPr"})
 _BREAKS = frozenset({"br", "cr"})
-_BROKEN_LINE = 20  # characters; a shorter one before a manual break was ended on purpose
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ class TextReader:
             size, bold = _setting(run)
             level = self._level(properties, style)
             contents = self.styles.is_contents(style)
-            for part in _broken(label + text, bool(level)):
+            for part in broken((label + text).split("\n"), bool(level)):
                 yield Line(part, size=size, bold=bold, heading=level, furniture=contents)
         yield from self._hanging(run)
 
@@ -191,19 +190,6 @@ def _symbol(element: Element) -> str:
         return chr(int(element.get(f"{W}char", ""), 16))
     except (ValueError, OverflowError):
         return ""
-
-
-def _broken(text: str, heading: bool) -> list[str]:
-    """The lines of a paragraph with manual breaks: parts of one sentence are joined, as a break inside one is mere
-    setting; a short line or a finished sentence before a break stands alone."""
-    parts: list[str] = []
-    for piece in text.split("\n"):
-        goes_on = parts and not heading and len(parts[-1]) > _BROKEN_LINE and not is_final(parts[-1].rstrip())
-        if goes_on:
-            parts[-1] += " " + piece
-        elif piece.strip():
-            parts.append(piece)
-    return parts
 
 
 def as_furniture(line: Line) -> Line:
