@@ -5,7 +5,7 @@ second-level heading of a notice is a part of it. The rules, simplest first:
 
 1. Headings of the highest level title articles when there are several of them and they read like titles of their own:
    unnumbered, most of them as long as headlines are, each with text below. One level down, too, when the highest level
-   is a single line with no text of its own (the name of a bulletin).
+   is the name of a bulletin (教育简报, 第12期) and not the title of a report with long section headings.
 2. Otherwise the document is one article. Its title is the first heading of the highest level if only opening lines
    (the issuer, the number of the document, a date) stand above it, and else the most conspicuous opening line.
 3. Large type counts as a heading where the format marks none: Chinese office documents mostly set their titles so.
@@ -53,12 +53,13 @@ def outline(lines: Sequence[Line]) -> Outline:
     levels = sorted({level(i) for i in range(len(lines))} - {0})
     groups = [_groups(lines, level, wanted) for wanted in levels[:2]]
     for depth, found in enumerate(groups):
-        alone = depth == 0 or (len(groups[0]) == 1 and _only_opening(lines, 0, found[0][0]))
+        alone = depth == 0 or (len(groups[0]) == 1 and _is_issue(lines, found[0][0]))
         if alone and _several(lines, found):
             above = range(found[0][0])
             issue = all(_opens(lines[i]) for i in above) and len(above) <= _OPENING_LINES
             return Outline(tuple(found), frozenset(above) if issue else frozenset())
-    title = _single(lines, groups[0][0] if groups else ())
+    unique = lines[groups[0][0][0]].heading == 1 and len(groups[0]) == 1 if groups else False
+    title = _single(lines, groups[0][0] if groups else (), unique)
     return Outline((title,) if title else ())
 
 
@@ -114,12 +115,26 @@ def _several(lines: Sequence[Line], groups: Sequence[tuple[int, ...]]) -> bool:
     return statistics.median_low(len(_HAN.findall(text)) for text in texts) >= _HEADLINE
 
 
-def _single(lines: Sequence[Line], first_heading: Sequence[int]) -> tuple[int, ...]:
-    """The lines of the one title, () when the document has none."""
+def _single(lines: Sequence[Line], first_heading: Sequence[int], unique: bool) -> tuple[int, ...]:
+    """The lines of the one title, () when the document has none. `unique`: the heading is marked as the only one of
+    the first level: then a table about the document (issuer, number, date) may stand above it."""
     if first_heading and not HEADED.match(lines[first_heading[0]].text):
-        if _only_opening(lines, 0, first_heading[0]):
-            return tuple(first_heading)
+        near = first_heading[0] <= _OPENING_LINES
+        if (unique and near) or _only_opening(lines, 0, first_heading[0]):
+            return _more_conspicuous(lines, first_heading[0]) or tuple(first_heading)
         return ()
+    return _most_conspicuous(lines)
+
+
+def _more_conspicuous(lines: Sequence[Line], heading: int) -> tuple[int, ...]:
+    """A title in larger type above the first heading, which then only heads a section."""
+    found = _most_conspicuous(lines)
+    larger = found and found[0] < heading and lines[found[0]].size >= LARGER * lines[heading].size > 0
+    return found if larger else ()
+
+
+def _most_conspicuous(lines: Sequence[Line]) -> tuple[int, ...]:
+    """The opening lines in the largest type, heavy type before light."""
     opening = list(takewhile(lambda i: _opens(lines[i]), range(min(_OPENING_LINES, len(lines)))))
     if len(opening) == len(lines):
         return ()  # nothing but short lines: a list, a form
@@ -136,6 +151,14 @@ def _single(lines: Sequence[Line], first_heading: Sequence[int]) -> tuple[int, .
             break
         title.append(i)
     return tuple(title)
+
+
+def _is_issue(lines: Sequence[Line], end: int) -> bool:
+    """Whether the lines before `end` are the masthead of a bulletin."""
+    above = range(end)
+    return _only_opening(lines, 0, end) and any(
+        _is_masthead(lines[i]) or _DOCUMENT_NUMBER.match(clean_line(lines[i].text)) for i in above
+    )
 
 
 def _only_opening(lines: Sequence[Line], start: int, end: int) -> bool:

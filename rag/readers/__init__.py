@@ -14,7 +14,13 @@ from rag.readers.source import Source
 from rag.types import Page
 
 # Each module has open(path, password) -> Source; it is imported when its first file comes.
-_READERS: dict[str, str] = {".txt": "text", ".pdf": "pdf", ".docx": "word", ".docm": "word"} | dict.fromkeys((".html", ".htm", ".mhtml", ".mht"), "html")
+_FORMATS: dict[str, str] = {
+    "text": ".txt",
+    "pdf": ".pdf",
+    "word": ".docx .docm",
+    "html": ".html .htm .mhtml .mht",
+}
+_READERS: dict[str, str] = {suffix: module for module, suffixes in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 

@@ -1,12 +1,11 @@
-"""Web pages saved from a browser: .html and .htm, and .mhtml and .mht (RFC 2557). Nothing is fetched, no link followed."""
+"""Web pages saved from a browser: .html, .htm, and .mhtml, .mht (RFC 2557). Nothing is fetched, no link followed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import email
-import email.policy
 import re
-from email.message import EmailMessage, Message
+from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +80,7 @@ def _is_message(data: bytes) -> bool:
 
 def _mhtml(data: bytes) -> tuple[bytes, str] | None:
     """(bytes, charset) of the page itself: the part that `start` names, else the first of HTML."""
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    message = email.message_from_bytes(data)
     parts = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     if not parts:
         return None
@@ -90,7 +89,7 @@ def _mhtml(data: bytes) -> tuple[bytes, str] | None:
     return _payload(part), str(part.get_content_charset() or "")
 
 
-def _payload(part: Message | EmailMessage) -> bytes:
+def _payload(part: Message) -> bytes:
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 

@@ -19,15 +19,17 @@ from rag.types import Line
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_SILENT = frozenset(
-    "script style noscript template iframe svg canvas object embed audio video map select button textarea input "
-    "link meta title head img datalist dialog rt rp".split()
-)
-_BLOCKS = frozenset(
-    "p div section article main header footer aside nav h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre center form "
-    "fieldset address figure figcaption hr body html tr td th table tbody thead tfoot caption details summary "
-    "legend".split()
-)
+_SILENT = frozenset({
+    *("script", "style", "noscript", "template", "iframe", "svg", "canvas", "object", "embed", "audio", "video", "map"),
+    *("select", "button", "textarea", "input", "link", "meta", "title", "head", "img", "datalist", "dialog"),
+    *("rt", "rp"),
+})  # fmt: skip
+_BLOCKS = frozenset({
+    *("p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "h1", "h2", "h3", "h4", "h5", "h6"),
+    *("ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "center", "form", "fieldset", "address", "figure"),
+    *("figcaption", "hr", "body", "html", "tr", "td", "th", "table", "tbody", "thead", "tfoot", "caption", "details"),
+    *("summary", "legend"),
+})  # fmt: skip
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _LIST_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LABELLED = re.compile(r"^\s*(?:[（(]?[\d一二三四五六七八九十]+[）)、.．]|[①-⑳])")
@@ -73,7 +75,7 @@ def is_hidden(element: Element) -> bool:
     has run, so an element that holds a whole text is not believed."""
     if element.get("hidden") is None and not _HIDDEN.search(element.get("style") or ""):
         return False
-    return not element.get("id") == "js_content"
+    return bool(element.get("id") != "js_content")
 
 
 def entries(body: Element, skipped: Callable[[Element], bool]) -> list[Entry]:

@@ -9,10 +9,14 @@ the article; the element that holds most of them is then taken whole.
 from __future__ import annotations
 
 import copy
+import logging
 import re
+import socket
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from rag.readers.html_lines import Entry, entries
@@ -52,7 +56,7 @@ def article_lines(tree: Element, said_titles: Sequence[str]) -> list[Line]:
     """The lines of the article on a page. `said_titles`: what the page's head calls it, likeliest first."""
     body = tree.find("body")
     body = tree if body is None else body
-    found = entries(body, _furniture(body))
+    found = entries(body, _Furniture(body))
     prose = [entry for entry in found if _is_prose(entry)]
     start, end = _stretch(found, body, _kept_by_trafilatura(tree, prose))
     title = _title(found, start, end, said_titles)
@@ -60,9 +64,7 @@ def article_lines(tree: Element, said_titles: Sequence[str]) -> list[Line]:
     about = [i for i in range(max(0, first - _LOOK_BACK), start) if _ABOUT.search(found[i].text)]
     first = min([first, *about])
     chosen = [i for i in range(first, end) if not _is_junk(found, i, start, end)]
-    for i in range(end, min(end + _LOOK_ON, len(found))):
-        if _AFTER.match(found[i].text):
-            chosen.append(i)
+    chosen += [i for i in range(end, min(end + _LOOK_ON, len(found))) if _AFTER.match(found[i].text)]
     titles = range(0) if title is None else range(title.first, title.last + 1)
     return [_leveled(found[i].line, i in titles, title is not None) for i in chosen]
 
@@ -78,7 +80,7 @@ def _leveled(line: Line, titles: bool, titled: bool) -> Line:
 # ---------------------------------------------------------------- where the text is
 
 
-class _furniture:  # noqa: N801 — a function with a memory
+class _Furniture:
     """Whether an element is a menu, a footer or the like, by its tag or name, and does not hold the text itself."""
 
     def __init__(self, body: Element) -> None:
@@ -109,9 +111,7 @@ def _is_prose(entry: Entry) -> bool:
 
 def _kept_by_trafilatura(tree: Element, prose: Sequence[Entry]) -> list[Entry]:
     """The prose that trafilatura counts to the article; all of it when trafilatura finds less than half."""
-    import trafilatura
-
-    document = trafilatura.bare_extraction(
+    document = _trafilatura().bare_extraction(
         copy.deepcopy(tree), include_comments=False, include_tables=True, with_metadata=False, deduplicate=False
     )
     body = None if document is None else document.body
@@ -119,6 +119,18 @@ def _kept_by_trafilatura(tree: Element, prose: Sequence[Entry]) -> list[Entry]:
     kept = [entry for entry in prose if normalise(entry.text)[:30] in words]
     enough = 2 * sum(len(e.text) for e in kept) >= sum(len(e.text) for e in prose)
     return kept if enough else list(prose)
+
+
+def _trafilatura() -> ModuleType:
+    """The library, which brings urllib3: that binds a local port when imported, to see whether the machine speaks
+    IPv6. Told that Python does not, it leaves the network alone. Its remarks about poor pages are for nobody here."""
+    speaks, socket.has_ipv6 = socket.has_ipv6, False
+    try:
+        module = import_module("trafilatura")
+    finally:
+        socket.has_ipv6 = speaks
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    return module
 
 
 def _stretch(found: Sequence[Entry], body: Element, prose: Sequence[Entry]) -> tuple[int, int]:
@@ -130,10 +142,11 @@ def _stretch(found: Sequence[Entry], body: Element, prose: Sequence[Entry]) -> t
         for element in (entry.element, *entry.element.iterancestors()):
             weights[element] += len(entry.text)
     holder, total = body, sum(len(entry.text) for entry in prose)
-    while inner := next((child for child in holder if weights.get(child, 0) >= _SHARE * total), None):
-        if inner.tag in ("p", "tr", "table"):  # one paragraph: what stands beside it belongs to it
+    while True:
+        inner = [child for child in holder if weights.get(child, 0) >= _SHARE * total]
+        if not inner or inner[0].tag in ("p", "tr", "table"):  # one paragraph: what stands beside it belongs to it
             break
-        holder = inner
+        holder = inner[0]
     inside = [i for i, e in enumerate(found) if e.element is holder or holder in e.element.iterancestors()]
     return inside[0], inside[-1] + 1
 
