@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 20_000
 LARGEST_PART = 64 * 1024 * 1024  # bytes, unpacked
+# What `zipfile` raises for damaged archives; RuntimeError: an encrypted part, NotImplementedError: unknown compression.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError
+)  # fmt: skip
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 
@@ -35,7 +41,7 @@ class Package:
         self.name, self.kind = path.name, kind
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
+        except DAMAGE as error:
             raise damaged(path.name, kind) from error
         self._parts: Mapping[str, zipfile.ZipInfo] = {
             info.filename.replace("\\", "/").lstrip("/").lower(): info for info in self._zip.infolist()
@@ -61,8 +67,10 @@ class Package:
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(LARGEST_PART + 1)
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
-            raise damaged(self.name, self.kind) from error  # RuntimeError: an encrypted part
+        except (*DAMAGE, OSError) as error:
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:  # that one: a place before the beginning
+                raise
+            raise damaged(self.name, self.kind) from error
         if len(data) > LARGEST_PART:
             raise JianwenError(f"“{self.name}”的正文展开后超过 64 MB，不像正常的{self.kind}，未读取。请拆分后再添加。")
         return data
