@@ -18,6 +18,7 @@ _FORMATS: dict[str, str] = {
     "text": ".txt",
     "pdf": ".pdf",
     "word": ".docx .docm",
+    "markdown": ".md .markdown",
     "html": ".html .htm .mhtml .mht",
 }
 _READERS: dict[str, str] = {suffix: module for module, suffixes in _FORMATS.items() for suffix in suffixes.split()}

@@ -56,11 +56,14 @@ def pages(text: str) -> Iterator[Page]:
         yield Page(number, tuple(Line(line) for line in _LINE_END.split(part)))
 
 
-def open(path: Path, password: str | None = None) -> Held:  # noqa: ARG001 — every reader's door is called so
-    """A text file. Raises JianwenError when it is empty, too big, or not text."""
+def read_text(path: Path, most_bytes: int = MOST_BYTES) -> str:
+    """The text of a file. Raises JianwenError when it is empty, too big, or not text; OSError."""
     size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise JianwenError(f"“{path.name}”有 {size >> 20} MB，超过文本文件 50 MB 的上限。请把它拆成几个文件再添加。")
+    if size > most_bytes:
+        most = most_bytes >> 20
+        raise JianwenError(
+            f"“{path.name}”有 {size >> 20} MB，超过文本文件 {most} MB 的上限。请把它拆成几个文件再添加。"
+        )
     text = decode(path.read_bytes())
     if text is None:
         raise JianwenError(
@@ -68,4 +71,9 @@ def open(path: Path, password: str | None = None) -> Held:  # noqa: ARG001 — e
         )
     if not text.strip():
         raise JianwenError(f"“{path.name}”是空的，没有可以读取的文字。请检查是否选错了文件。")
-    return Held(tuple(pages(text)))
+    return text
+
+
+def open(path: Path, password: str | None = None) -> Held:  # noqa: ARG001 — every reader's door is called so
+    """A text file. Raises as `read_text`."""
+    return Held(tuple(pages(read_text(path))))
