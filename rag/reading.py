@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from rag.packing import pack, unpack
-from rag.reading_pool import Job, Lost, ReadingPool
+from rag.reading_pool import Answer, Job, Lost, ReadingPool
 from rag.reading_wire import Message, joined
 from rag.spool import Spool, SpooledPage
 from rag.types import Page, Reading
@@ -147,12 +147,7 @@ class ReadingQueue:
         """Hand out jobs (of files not begun only if `begin`), and what came back within `timeout` seconds."""
         self._hand_out(begin)
         answers = self._pool.answers(timeout)
-        pages: list[SpooledPage] = [
-            (job.owner.file.sha256, message["page"], message["problem"], payload)
-            for job, message, payload in answers
-            if isinstance(message, dict) and "problem" in message
-        ]
-        self._spool.put(pages)
+        self._spool.put(_pages(answers))
         for job, message, payload in answers:
             if job.owner not in self._works:  # it has failed meanwhile
                 continue
@@ -163,6 +158,7 @@ class ReadingQueue:
 
     def abandon(self) -> None:
         """Stop reading and forget the files; the pages read so far stay in the spool."""
+        self._spool.put(_pages(self._pool.answers(0.0)))
         self._works.clear()
         self._pool.abandon()
 
@@ -270,3 +266,12 @@ class ReadingQueue:
             self._queue_runs(work, rest[1:], RUN)
             if not rest:  # lost while making the articles of a file that was read whole
                 work.jobs.append({"job": "articles", "name": work.file.name, "date": work.date})
+
+
+def _pages(answers: list[Answer]) -> list[SpooledPage]:
+    """The pages among what came back."""
+    return [
+        (job.owner.file.sha256, message["page"], message["problem"], payload)
+        for job, message, payload in answers
+        if isinstance(message, dict) and "problem" in message
+    ]
