@@ -7,17 +7,15 @@ the import by not pulling. Files end in the order in which they are done.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from rag.catalog import Catalog, State
-from rag.errors import JianwenError, Stopped
+from rag.errors import Stopped
 from rag.indexing import Indexed, Indexing
-from rag.intake import BUG, Candidate, Incoming, Intake, Refused, password_for
-from rag.originals import said
+from rag.intake import Candidate, Incoming, Intake, Refused, explained, password_for
 from rag.reading import FileFailed, FileRead, Opened, PageDone, ReadEvent, ReadingQueue
 from rag.spool import Spool
 from rag.text import passages
@@ -27,7 +25,6 @@ from rag.types import AddEvent, AddStatus, Document, FileAdded, Progress, StopSi
 _WAIT: Final = 0.1  # seconds to listen to the workers when there is nothing else to do
 _AHEAD: Final = 256  # passages waiting to be embedded from which on no further file is opened
 _NO_TEXT: Final = "文件里没有读到文字：可能是空文件，或是扫描的图片。"
-_logger = logging.getLogger(__name__)
 
 
 class Import:
@@ -110,7 +107,7 @@ class Import:
         except Stopped:
             raise
         except Exception as error:  # noqa: BLE001 — one file never stops the others
-            yield FileAdded(candidate.path, AddStatus.FAILED, "", 0, 0, _explained(error, candidate.path), 0.0)
+            yield FileAdded(candidate.path, AddStatus.FAILED, "", 0, 0, explained(error, candidate.path), 0.0)
             return
         if duplicate:
             yield self._closing(file, AddStatus.DUPLICATE)
@@ -184,7 +181,7 @@ class Import:
         try:
             self._catalog.insert(row, file.suffix, event.reading, passages)
         except Exception as error:  # noqa: BLE001 — one file never stops the others
-            yield from self._failed(file, _explained(error, file.path), stop)
+            yield from self._failed(file, explained(error, file.path), stop)
             return
         self._problems[file.document] = problems
         self._spool.drop(file.sha256)
@@ -209,7 +206,7 @@ class Import:
         if step.failure is None:
             yield from self._done(file, AddStatus.ADDED, stop)
             return
-        error = _explained(step.failure, file.path)
+        error = explained(step.failure, file.path)
         if file.ours:  # else it stays as it is for the next time; `doctor` names it
             self._erase(file.document)
         yield from self._done(file, AddStatus.FAILED, stop, error)
@@ -238,17 +235,6 @@ class Import:
         left = self._time.left(self._reading.waiting)
         self._shown = Progress(progress.step, progress.done, progress.total, left)
         return self._shown
-
-
-def _explained(error: Exception, path: Path) -> str:
-    """What went wrong with a file, as a Chinese sentence; a bug of ours is logged."""
-    if isinstance(error, JianwenError):
-        return str(error)
-    if isinstance(error, OSError):
-        _logger.info("%s: %r", path, error)
-        return said(error)
-    _logger.error("cannot add %s", path, exc_info=error)
-    return BUG
 
 
 def _in_users_words(sentence: str, file: Incoming) -> str:

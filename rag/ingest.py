@@ -52,7 +52,7 @@ class Ingest:
         self._embedder = embedder
         self._pool = pool
         self._spool = spool
-        self._intake = Intake(catalog, originals)
+        self._intake = Intake(catalog, originals, originals.folder.parent / "unpacked")
 
     def add(
         self, paths: Iterable[Path], stop: StopSignal | None = None, passwords: Mapping[Path, str] | None = None
@@ -60,7 +60,7 @@ class Ingest:
         """As `Library.add`."""
         yield from self._prepare(stop)
         suffixes = SUFFIXES.union(self._pool.readers)
-        yield from self._import(self._intake.candidates(paths, suffixes), stop, passwords or {})
+        yield from self._import(self._intake.candidates(paths, suffixes, stop), stop, passwords or {})
 
     def resume(self, stop: StopSignal | None = None) -> Generator[AddEvent, None, None]:
         """Finish what a kill cut off.
@@ -89,6 +89,7 @@ class Ingest:
     def recover(self) -> None:
         """Finish removals and delete what an interrupted addition left; quick, and needs no model."""
         self._originals.sweep()
+        self._intake.sweep()
         self._spool.sweep()
         for document in self._catalog.in_state(State.REMOVING):
             self._erase(document)

@@ -7,7 +7,9 @@ Order, so that a kill leaves nothing unknown: the copy is announced as a loose f
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,11 +17,14 @@ from pathlib import Path
 from typing import Final
 
 from rag.catalog import Catalog
-from rag.originals import Originals, digest, handed_in
+from rag.errors import JianwenError, Stopped
+from rag.originals import Originals, digest, handed_in, said
 from rag.pending import Pending, PendingFile
+from rag.readers.archive import ARCHIVE_SUFFIXES, members
 from rag.types import StopSignal
 
-BUG: Final = "读取时程序出错，这是简问的问题，不是文件的问题。其他文件不受影响，详情已写入日志。"
+_BUG: Final = "读取时程序出错，这是简问的问题，不是文件的问题。其他文件不受影响，详情已写入日志。"
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -68,15 +73,46 @@ class Candidate:
 class Intake:
     """Of one library."""
 
-    def __init__(self, catalog: Catalog, originals: Originals) -> None:
+    def __init__(self, catalog: Catalog, originals: Originals, scratch: Path) -> None:
+        """`scratch`: a folder to unpack archives in, made when needed and swept away."""
         self._catalog = catalog
         self._originals = originals
+        self._scratch = scratch
         self._pending = Pending(catalog)
 
-    def candidates(self, paths: Iterable[Path], suffixes: frozenset[str]) -> Iterator[Candidate | Refused]:
-        """The files in what the user handed in."""
-        for path, problem in handed_in(paths, suffixes):
-            yield Refused(path, problem) if problem else Candidate(path, path, _readable(path.name))
+    def candidates(
+        self, paths: Iterable[Path], suffixes: frozenset[str], stop: StopSignal | None
+    ) -> Iterator[Candidate | Refused]:
+        """The files in what the user handed in. A file out of an archive lies there until the next one is asked for.
+        Raises Stopped."""
+        for path, problem in handed_in(paths, suffixes | ARCHIVE_SUFFIXES):
+            if problem:
+                yield Refused(path, problem)
+            elif path.suffix.lower() in ARCHIVE_SUFFIXES:
+                yield from self._unpacked(path, stop)
+            else:
+                yield Candidate(path, path, _readable(path.name))
+
+    def _unpacked(self, archive: Path, stop: StopSignal | None) -> Iterator[Candidate | Refused]:
+        try:
+            self._scratch.mkdir(exist_ok=True)
+            for member in members(archive, self._scratch, stop):
+                shown = archive.parent / member.name
+                if member.path is None:
+                    yield Refused(shown, member.problem)
+                else:
+                    yield Candidate(shown, member.path, _readable(member.name))
+                    member.path.unlink(missing_ok=True)
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 — one file never stops the others
+            yield Refused(archive, explained(error, archive))
+        finally:
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Delete what was unpacked."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def identify(self, candidate: Candidate, stop: StopSignal | None) -> Incoming:
         """The file by its bytes; nothing is kept yet. Raises OSError, Stopped."""
@@ -125,6 +161,17 @@ class Intake:
 def password_for(path: Path, passwords: Mapping[Path, str]) -> str | None:
     """The password given for a file, or for the folder or archive that it is in."""
     return next((passwords[one] for one in (path, *path.parents) if one in passwords), None)
+
+
+def explained(error: Exception, path: Path) -> str:
+    """What went wrong with a file, as a Chinese sentence; a bug of ours is logged."""
+    if isinstance(error, JianwenError):
+        return str(error)
+    if isinstance(error, OSError):
+        _logger.info("%s: %r", path, error)
+        return said(error)
+    _logger.error("cannot add %s", path, exc_info=error)
+    return _BUG
 
 
 def _readable(name: str) -> str:

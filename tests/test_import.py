@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -144,6 +145,33 @@ def test_small_files_share_batches(tmp_path: Path) -> None:
         assert len(added(library, tmp_path / "in")) == 40
         assert embedder.calls < 30
         assert all(finds(library, number) for number in range(40))
+
+
+def test_what_is_in_an_archive_comes_in_file_by_file(library: Library, tmp_path: Path) -> None:
+    inner = [write(tmp_path / "in", number, 2) for number in range(3)]
+    archive = tmp_path / "三月.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for path in inner:
+            zipped.write(path, f"通报/{path.name}")
+        zipped.writestr("坏.txt", b"")
+        zipped.writestr("表.xlsx", b"x")
+    (tmp_path / "假.zip").write_bytes(b"nothing")
+    events = {event.path: event for event in added(library, archive, tmp_path / "假.zip")}
+    good = [archive / "通报" / path.name for path in inner]
+    assert {path for path, event in events.items() if event.status is AddStatus.ADDED} == set(good)
+    assert set(events) == {*good, archive / "坏.txt", tmp_path / "假.zip"}
+    assert [document.name for document in library.documents()] == [f"三月.zip/通报/{path.name}" for path in inner]
+    assert all(finds(library, number) for number in range(3))
+    assert not (library.path / "unpacked").exists()
+    assert [event.status for event in added(library, archive)].count(AddStatus.DUPLICATE) == 3
+
+
+def test_a_folder_named_like_a_file_is_walked(library: Library, tmp_path: Path) -> None:
+    write(tmp_path / "in" / "夹.pdf", 1)
+    (tmp_path / "in" / "空.pdf").mkdir()
+    assert [event.status for event in added(library, tmp_path / "in")] == [AddStatus.ADDED]
+    (event,) = added(library, tmp_path / "in" / "空.pdf")
+    assert "文件夹里没有能读的文件" in event.error
 
 
 # ---------------------------------------------------------------- passwords
