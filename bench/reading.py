@@ -37,11 +37,8 @@ def run(options: argparse.Namespace, say: Say) -> Report:
     if options.folder is not None:
         files = pdfs(options.folder)
         return Report("reading", *_measure(files, options.rounds, say), facts)
-    from bench.typeset import typeset
-
     with tempfile.TemporaryDirectory() as folder:
-        say("排版……")
-        files = typeset(_sample(), Path(folder), options.pages)
+        files = typeset_sample(Path(folder), options.pages, say)
         return Report("reading", *_measure(files, options.rounds, say), facts)
 
 
@@ -55,12 +52,13 @@ def pdfs(folder: Path) -> list[Path]:
     return found
 
 
-def _sample() -> list[str]:
-    return [
-        paragraph.text
-        for article in read_articles(list(read_file(SAMPLE))).articles
-        for paragraph in article.paragraphs
-    ]
+def typeset_sample(folder: Path, pages: int, say: Say) -> list[Path]:
+    """The text of the sample bulletin, over and over, as PDFs of `pages` each. Raises JianwenError without a font."""
+    from bench.typeset import typeset
+
+    say("排版……")
+    articles = read_articles(list(read_file(SAMPLE))).articles
+    return typeset([paragraph.text for article in articles for paragraph in article.paragraphs], folder, pages)
 
 
 def _measure(files: list[Path], rounds: int, say: Say) -> tuple[tuple[Measurement, ...], tuple[str, ...]]:

@@ -161,7 +161,7 @@ class Import:
 
     def _made(self, event: FileRead, file: Incoming, stop: StopSignal | None) -> Iterator[AddEvent]:
         problems = tuple(
-            _in_users_words(f"第 {page} 页：{problem}" if event.pages > 1 else problem, file)
+            file.in_users_words(f"第 {page} 页：{problem}" if event.pages > 1 else problem)
             for page, problem in event.problems.items()
         )
         if not any(article.paragraphs for article in event.reading.articles):
@@ -193,7 +193,7 @@ class Import:
         """A file that does not become a document: nothing of it stays."""
         self._spool.drop(file.sha256)
         self._intake.drop(file.sha256, file.original)
-        yield from self._done(file, status, stop, _in_users_words(error, file))
+        yield from self._done(file, status, stop, file.in_users_words(error))
 
     # ------------------------------------------------------------ what was indexed
 
@@ -235,8 +235,3 @@ class Import:
         left = self._time.left(self._reading.waiting)
         self._shown = Progress(progress.step, progress.done, progress.total, left)
         return self._shown
-
-
-def _in_users_words(sentence: str, file: Incoming) -> str:
-    """The readers know our copy, the user the file."""
-    return sentence.replace(file.kept, str(file.path)).replace(file.original, file.path.name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -65,14 +66,18 @@ class VectorStore:
                     return found
         return self._exact_vectors(recipe).nearest(vector, limit, documents)
 
-    def add(self, document: str, recipe: str) -> None:
+    def add(self, documents: Sequence[str], recipe: str) -> None:
         chroma = self._open(recipe)
-        if chroma is not None:
-            try:
-                chroma.upsert(*self._catalog.vectors(recipe, document))
-            except VectorTrouble:
-                _logger.exception("Chroma did not take document %s", document)
-                self._doubt()
+        if chroma is None:
+            return
+        passages, owners, vectors = zip(*(self._catalog.vectors(recipe, one) for one in documents), strict=True)
+        some = [found for found in vectors if len(found)]
+        try:
+            if some:
+                chroma.upsert([*chain(*passages)], [*chain(*owners)], np.concatenate(some))
+        except VectorTrouble:
+            _logger.exception("Chroma did not take documents %s", documents)
+            self._doubt()
 
     def remove(self, document: str) -> None:
         chroma = self._open(self.generations.note.recipe)
@@ -236,7 +241,7 @@ class KeywordStore:
             _logger.exception("tantivy failed; answering from an index in memory")
             return self._in_memory().matching(terms, limit, documents)
 
-    def add(self, *documents: str) -> None:
+    def add(self, documents: Sequence[str]) -> None:
         try:
             index = self._open()
             for document in documents:

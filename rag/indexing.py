@@ -153,9 +153,8 @@ class Indexing:
 
     def _finish(self, group: _Group) -> None:
         documents = [one.document for one in group.documents]
-        for document in documents:
-            self._vectors.add(document, recipe(self._embedder()))
-        self._keywords.add(*documents)
+        self._vectors.add(documents, recipe(self._embedder()))
+        self._keywords.add(documents)
         self._catalog.set_states(documents, State.READY)
 
 

@@ -52,6 +52,10 @@ class Incoming:
         """Name of the copy."""
         return self.sha256 + self.suffix
 
+    def in_users_words(self, sentence: str) -> str:
+        """What a reader said: it knows the copy, the user the file."""
+        return sentence.replace(self.kept, str(self.path)).replace(self.original, self.path.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:

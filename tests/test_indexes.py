@@ -183,7 +183,7 @@ def test_without_chroma_the_answer_is_exact_and_repair_makes_it(place: Place) ->
     assert run(store.repair(RECIPE)) == 0
     assert healthy(store)
     name = place.put(2)
-    store.add(name, RECIPE)
+    store.add([name], RECIPE)
     assert place.right(store, 1)
     assert place.right(store, 2)
     assert healthy(store)
@@ -263,7 +263,7 @@ def test_keywords_are_made_mended_and_made_anew(place: Place) -> None:
     store = place.keywords()
     assert words(store, "内容") == {first}
     second = place.put(2)
-    store.add(second)
+    store.add([second])
     assert words(store, "内容") == {first, second}
     store.close()
     third = place.put(3)  # killed before its words were in
@@ -288,7 +288,7 @@ def test_a_reader_follows_the_writer_and_has_its_own_when_files_are_wrong(place:
     other = Catalog.open(place.folder / "catalog.sqlite", readonly=True)
     reader = KeywordStore(place.folder, other, writable=False)
     assert len(reader.matching(search_terms("内容"), 50)) == 5
-    writer.add(place.put(2))
+    writer.add([place.put(2)])
     assert len(reader.matching(search_terms("内容"), 50)) == 10
     run(writer.rebuild())
     assert len(reader.matching(search_terms("内容"), 50)) == 10
