@@ -15,6 +15,7 @@ import pytest
 
 from rag.text import normalise
 from tests.conftest import ROOT, SAMPLE
+from tests.pdf_writer import Sheet, pdf, set_columns
 
 CITATION = {"paragraph", "start", "end", "quote", "article", "title", "document", "page"}
 HIT = {"paragraph", "article", "title", "document", "page", "text", "score"}
@@ -25,7 +26,7 @@ class Terminal:
     """Runs `jianwen … --json` over one library."""
 
     def __init__(self, home: Path, library: Path) -> None:
-        self._environ = {**os.environ, "JIANWEN_HOME": str(home)}
+        self.environ = {**os.environ, "JIANWEN_HOME": str(home)}
         self._library = library
 
     def command(self, *words: str) -> list[str]:
@@ -35,7 +36,7 @@ class Terminal:
         done = subprocess.run(
             self.command(*words, "--json"),
             cwd=ROOT,
-            env=self._environ,
+            env=self.environ,
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -46,7 +47,7 @@ class Terminal:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command(*words), cwd=ROOT, env=self._environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            self.command(*words), cwd=ROOT, env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
 
@@ -57,7 +58,7 @@ def terminal(models_home: Path, tmp_path: Path) -> Terminal:
 
 def test_the_whole_way_on_the_terminal(terminal: Terminal, tmp_path: Path) -> None:
     (added,) = terminal.run("add", str(SAMPLE))
-    assert set(added) == {"path", "status", "document", "articles", "paragraphs", "error", "seconds"}
+    assert set(added) == {"path", "status", "document", "articles", "paragraphs", "error", "problems", "seconds"}
     assert (added["status"], added["articles"], added["error"]) == ("added", 3, "")
     assert terminal.run("add", str(SAMPLE))[0]["status"] == "duplicate"
 
@@ -107,6 +108,53 @@ def test_a_file_that_cannot_be_read_fails_alone(terminal: Terminal, tmp_path: Pa
     lines = terminal.run("add", str(broken), str(tmp_path / "没有.txt"), str(SAMPLE), code=1)
     assert [line["status"] for line in lines] == ["failed", "failed", "added"]
     assert all(line["error"] for line in lines[:2])
+
+
+def locked_pdf(folder: Path) -> Path:
+    path = folder / "锁.pdf"
+    text = "关于做好今年工作的通报。各单位要加强组织领导，抓好工作落实，确保取得新成效。"
+    path.write_bytes(pdf([Sheet(set_columns(text, 1, 30))], user="1234"))
+    return path
+
+
+def test_a_locked_file_comes_in_with_its_password(terminal: Terminal, tmp_path: Path) -> None:
+    path = locked_pdf(tmp_path)
+    for words in ([], ["--password", "4321"]):
+        (line,) = terminal.run("add", str(path), *words, code=1)
+        assert line["status"] == "locked"
+        assert "密码" in line["error"]
+    assert terminal.run("list") == []
+    lines = terminal.run("add", str(path), str(SAMPLE), "--password", "1234")
+    assert [line["status"] for line in lines] == ["added", "added"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="types into a pseudo-terminal")
+def test_a_password_is_asked_for_on_a_terminal(terminal: Terminal, tmp_path: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        terminal.command("add", str(locked_pdf(tmp_path)), "--json"),
+        cwd=ROOT,
+        env=terminal.environ,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # so that no terminal but this one is asked
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        for password in (b"4321\n", b"1234\n"):
+            said = b""
+            while not said.endswith("跳过）：".encode()):
+                said += child.stderr.read(1)
+            os.write(ours, password)
+        statuses = [json.loads(line)["status"] for line in child.stdout.read().splitlines()]
+        assert b"1234" not in child.stderr.read()
+    os.close(ours)
+    os.close(theirs)
+    assert statuses == ["locked", "locked", "added"]
+    assert child.returncode == 0
 
 
 def test_ctrl_c_while_the_prompt_is_read_ends_with_130(terminal: Terminal) -> None:
