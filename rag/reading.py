@@ -165,9 +165,12 @@ class ReadingQueue:
     # ------------------------------------------------------------ handing out
 
     def _hand_out(self, begin: bool) -> None:
+        waiting = sum(not work.begun for work in self._works) if begin else 0
+        # a file that does not have to share the workers leaves all but its first page to the others
+        run = 1 if waiting < self._pool.free else RUN
         for work in self._works:
             while work.jobs and (work.begun or begin) and self._pool.free:
-                message = work.jobs.popleft() | {"password": work.file.password}
+                message = work.jobs.popleft() | {"password": work.file.password, "run": run}
                 payload = joined(self._spool.pages(work.file.sha256)) if message["job"] == "articles" else b""
                 job = Job(work, message, payload)
                 work.doing[job] = list(message.get("pages") or ())
@@ -180,7 +183,6 @@ class ReadingQueue:
             "name": work.file.name,
             "pages": pages,
             "have": sorted(work.problems) if pages is None else [],
-            "run": RUN,
             "budget": self._pool.limits.budget,
         }
 
@@ -213,7 +215,8 @@ class ReadingQueue:
         job.message["pages"] = message["chosen"]
         work.doing[job] = list(message["chosen"])
         unread = [n for n in range(1, work.pages + 1) if n not in work.problems]
-        self._queue_runs(work, unread[len(message["chosen"]) :], RUN)
+        rest = unread[len(message["chosen"]) :]
+        self._queue_runs(work, rest, min(RUN, -(-len(rest) // self._pool.most) or 1))
         return Opened(work.file, work.pages, len(unread))
 
     def _page(self, work: _Work, job: Job, page: int, problem: str) -> PageDone:

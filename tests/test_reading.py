@@ -161,6 +161,11 @@ def test_the_pages_of_one_file_go_to_all_workers(write: Writer, pool: ReadingPoo
     assert places == sorted(places)
 
 
+def test_a_short_file_alone_goes_to_all_workers_too(write: Writer, pool: ReadingPool, spool: Spool) -> None:
+    assert said(read(pool, spool, write("短", [f"slow {TEXT}"] * 4))["短.bad"]).count(TEXT) == 4
+    assert len(pool.pids) == 2
+
+
 def test_workers_load_neither_models_nor_store(write: Writer, pool: ReadingPool, spool: Spool) -> None:
     loaded = said(read(pool, spool, write("模", ["modules"]))["模.bad"])
     assert "rag" in loaded
