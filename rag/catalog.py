@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import correction_rows, twin_rows
 from rag.catalog_rows import COLUMNS, Cut, date_of, headings_of, paragraph_of, rows_of
+from rag.corrections import Anchored, apply
 from rag.database import Database
 from rag.types import Document, Evidence, Paragraph, Passage, Reading, StoredArticle, StoredParagraph
 
@@ -33,13 +35,18 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """What the indexes need of one passage."""
+    """What the indexes need of one passage. same_as: the passage that is indexed in its place, "" for itself."""
 
     passage: str
     document: str
     title: str
     text: str
+    same_as: str = ""
 
+
+Elsewhere = tuple[StoredArticle, Document]
+Said = tuple[str, str]  # the title and the text of a passage: what its vector is made from
+Vector = tuple[str, bytes]  # the embedder, and the vector as it is stored
 
 _PASSAGES = """
 FROM passages JOIN paragraphs ON paragraphs.id = passages.paragraph
@@ -84,8 +91,10 @@ class Catalog(Database):
     # ------------------------------------------------------------ documents
 
     def insert(self, document: Document, suffix: str, reading: Reading, cut: Cut) -> None:
-        """Write a document with all its rows, UNFINISHED, in one transaction; `cut` divides a paragraph's text."""
-        rows = rows_of(document.id, reading, cut)
+        """Write a document with all its rows, UNFINISHED, in one transaction; `cut` divides a paragraph's text.
+
+        What the user had set right in the file is set right in `reading` again.
+        """
         with self.transaction() as connection:
             connection.execute(
                 """INSERT INTO documents(id, sha256, name, bytes, added, pages, suffix, state, problems)
@@ -102,11 +111,61 @@ class Catalog(Database):
                     json.dumps(document.problems, ensure_ascii=False),
                 ),
             )
-            for table, columns in COLUMNS.items():
-                places = ", ".join("?" * len(columns.split(",")))
-                connection.executemany(f"INSERT INTO {table}({columns}) VALUES ({places})", getattr(rows, table))
+            self._put(document.id, correction_rows.corrections(self, document.sha256), reading, cut)
             connection.execute("DELETE FROM loose WHERE file = ?", (document.sha256 + suffix,))
             connection.execute("DELETE FROM pending WHERE sha256 = ?", (document.sha256,))
+
+    def _put(self, document: str, corrections: Sequence[Anchored], reading: Reading, cut: Cut) -> None:
+        rows = rows_of(document, apply(reading, corrections), cut)
+        for table, columns in COLUMNS.items():
+            places = ", ".join("?" * len(columns.split(",")))
+            self.write(f"INSERT INTO {table}({columns}) VALUES ({places})", *getattr(rows, table))
+        if corrections:
+            correction_rows.keep_uncorrected(self, document, reading)
+
+    def rewrite(self, document: str, corrections: Sequence[Anchored], cut: Cut, made: Mapping[Said, Vector]) -> None:
+        """Give a document other corrections and write its rows anew, in one transaction.
+
+        Passages whose title and text are as before keep their vectors; others take theirs from `made`.
+        """
+        reading, vectors = self.uncorrected(document), {**self.vectors_by_text(document), **made}
+        with self.transaction():
+            leaning = twin_rows.leaning_articles(self, document)
+            correction_rows.remember(self, self.sha256(document), corrections)
+            for table in ("articles", "furniture", "uncorrected"):
+                self.write(f"DELETE FROM {table} WHERE document = ?", (document,))
+            self._put(document, corrections, reading, cut)
+            for row in self.index_rows(document):
+                if kept := vectors.get((row.title, row.text)):
+                    self.write("INSERT INTO vectors VALUES (?, ?, ?)", (row.passage, *kept))
+            twin_rows.link(self, document)
+            twin_rows.relink(self, leaning)
+
+    def corrections(self, document: str) -> tuple[Anchored, ...]:
+        return correction_rows.corrections(self, self.sha256(document))
+
+    def uncorrected(self, document: str) -> Reading:
+        """The reading of a document as it was before the user set anything right."""
+        return correction_rows.uncorrected(self, document)
+
+    # ------------------------------------------------------------ twins
+
+    def link_twins(self, documents: Sequence[str]) -> None:
+        """Find the twins of documents that are about to be ready, in one transaction. Their rows are in."""
+        with self.transaction():
+            for document in documents:
+                twin_rows.link(self, document, documents)
+
+    def leaning(self, document: str) -> tuple[str, ...]:
+        """The other documents with passages for which this one's are indexed."""
+        articles = twin_rows.leaning_articles(self, document)
+        return tuple(dict.fromkeys(article.rpartition("-")[0] for article in articles))
+
+    def stand_ins(self, documents: Sequence[str]) -> dict[str, str]:
+        """As `twin_rows.stand_ins`."""
+        return twin_rows.stand_ins(self, documents)
+
+    # ------------------------------------------------------------ documents' states
 
     def set_state(self, document: str, state: State) -> None:
         self.set_states((document,), state)
@@ -118,17 +177,23 @@ class Catalog(Database):
             connection.executemany("UPDATE documents SET state = ? WHERE id = ?", rows)
 
     def delete(self, document: str) -> None:
-        """Delete a document's rows; its original becomes a loose file."""
+        """Delete a document's rows; its original becomes a loose file. What leaned on it gets another support."""
         with self.transaction() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO loose SELECT sha256 || suffix FROM documents WHERE id = ?", (document,)
             )
+            leaning = twin_rows.leaning_articles(self, document)
             connection.execute("DELETE FROM documents WHERE id = ?", (document,))
+            twin_rows.relink(self, leaning)
 
     def find(self, sha256: str) -> tuple[str, State] | None:
         """Id and state of the document with these bytes."""
         rows = self.rows("SELECT id, state FROM documents WHERE sha256 = ?", (sha256,))
         return (rows[0][0], State(rows[0][1])) if rows else None
+
+    def sha256(self, document: str) -> str:
+        """Raises KeyError."""
+        return self.original(document).partition(".")[0]
 
     def in_state(self, state: State) -> tuple[str, ...]:
         return tuple(
@@ -202,6 +267,16 @@ class Catalog(Database):
                 found.append(Evidence(piece, paragraph, article, documents[document_id], score))
         return tuple(found)
 
+    def located(self, articles: Sequence[str]) -> dict[str, Elsewhere]:
+        """Articles by their ids, with their documents; what is unknown or not ready is left out."""
+        found = self._articles(articles)
+        documents = {one.id: one for one in self.documents(sorted({article.document for article in found.values()}))}
+        return {
+            name: (article, documents[article.document])
+            for name, article in found.items()
+            if article.document in documents
+        }
+
     def furniture(self, document: str) -> tuple[Paragraph, ...]:
         """What stands outside the articles of one document, whatever its state."""
         rows = self.rows(
@@ -219,10 +294,20 @@ class Catalog(Database):
         ):
             paragraphs[row[1]].append(StoredParagraph(row[0], row[1], paragraph_of(*row[2:])))
         found = {}
-        for row in self.chunked(
-            "SELECT id, document, title, page, date, date_basis, headings, corrected FROM articles WHERE id IN", ids
+        twins: dict[str, list[str]] = {}
+        for article, twin in self.chunked(
+            """SELECT twins.article, twin FROM twins JOIN articles ON articles.id = twin
+                JOIN documents ON documents.id = articles.document WHERE state = 'ready' AND twins.article IN""",
+            ids,
+            "ORDER BY added, documents.id, articles.number",
         ):
-            name, document, title, page, date, basis, headings, corrected = row
+            twins.setdefault(article, []).append(twin)
+        for row in self.chunked(
+            """SELECT id, document, title, page, date, date_basis, headings, corrected, indexed_as
+                FROM articles WHERE id IN""",
+            ids,
+        ):
+            name, document, title, page, date, basis, headings, corrected, indexed_as = row
             day, rests_on = date_of(date, basis)
             found[name] = StoredArticle(
                 id=name,
@@ -234,23 +319,30 @@ class Catalog(Database):
                 headings=headings_of(headings),
                 date_basis=rests_on,
                 corrected=bool(corrected),
+                twins=tuple(twins.get(name, ())),
+                indexed_as=indexed_as,
             )
         return found
 
     # ------------------------------------------------------------ what the indexes are made of
 
     def passage_counts(self) -> dict[str, int]:
-        """Passages of each ready document."""
-        return dict(self.rows(f"SELECT documents.id, COUNT(*) {_PASSAGES} WHERE state = 'ready' GROUP BY documents.id"))
+        """Passages of each ready document that are indexed themselves."""
+        return dict(
+            self.rows(
+                f"""SELECT documents.id, COUNT(*) {_PASSAGES}
+                    WHERE state = 'ready' AND same_as = '' GROUP BY documents.id"""
+            )
+        )
 
     def index_rows(self, document: str) -> tuple[IndexRow, ...]:
         """The passages of one document, whatever its state, with their texts."""
         rows = self.rows(
-            f"""SELECT passages.id, title, text, start, "end" {_PASSAGES}
+            f"""SELECT passages.id, title, text, start, "end", same_as {_PASSAGES}
                 WHERE documents.id = ? ORDER BY articles.number, paragraphs.number, passages.number""",
             (document,),
         )
-        return tuple(IndexRow(row[0], document, row[1], row[2][row[3] : row[4]]) for row in rows)
+        return tuple(IndexRow(row[0], document, row[1], row[2][row[3] : row[4]], row[5]) for row in rows)
 
     def unembedded(self, embedder: str, document: str) -> frozenset[str]:
         """The passages of one document, whatever its state, that have no vector of `embedder`."""
@@ -286,15 +378,27 @@ class Catalog(Database):
             )
 
     def vectors(self, embedder: str, document: str | None = None) -> tuple[list[str], list[str], NDArray[np.float32]]:
-        """Passage ids, document ids and vectors (n, d) of all ready documents, or of one whatever its state."""
+        """Passage ids, document ids and vectors (n, d) of all ready documents, or of one whatever its state.
+
+        Only of passages that are indexed themselves.
+        """
         condition, values = ("state = 'ready'", ()) if document is None else ("documents.id = ?", (document,))
         rows = self.rows(
             f"""SELECT passages.id, documents.id, vector {_PASSAGES} JOIN vectors ON vectors.passage = passages.id
-                WHERE vectors.embedder = ? AND {condition} ORDER BY documents.added, passages.rowid""",
+                WHERE vectors.embedder = ? AND same_as = '' AND {condition} ORDER BY documents.added, passages.rowid""",
             (embedder, *values),
         )
         matrix = np.frombuffer(b"".join(row[2] for row in rows), "<f4").astype(np.float32)
         return [row[0] for row in rows], [row[1] for row in rows], matrix.reshape(len(rows), -1 if rows else 0)
+
+    def vectors_by_text(self, document: str) -> dict[Said, Vector]:
+        """The vectors of one document's passages, with what they were made from."""
+        rows = self.rows(
+            f"""SELECT title, text, start, "end", embedder, vector {_PASSAGES}
+                JOIN vectors ON vectors.passage = passages.id WHERE documents.id = ?""",
+            (document,),
+        )
+        return {(title, text[start:end]): (embedder, vector) for title, text, start, end, embedder, vector in rows}
 
     def trouble(self) -> tuple[str, ...]:
         """What SQLite's own checks find wrong, in its words; empty when the catalogue is whole."""

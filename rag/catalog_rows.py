@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,27 @@ def rows_of(document: str, reading: Reading, cut: Cut) -> Rows:
     for number, paragraph in enumerate(reading.furniture, 1):
         rows.furniture.append((document, number, *_paragraph_row(paragraph)))
     return rows
+
+
+def reading_of(
+    articles: Iterable[Mapping[str, Any]],
+    paragraphs: Iterable[Mapping[str, Any]],
+    furniture: Iterable[Mapping[str, Any]],
+) -> Reading:
+    """The reading of rows, by column names, each kind in its order."""
+    bodies: dict[str, list[Paragraph]] = {}
+    for row in paragraphs:
+        bodies.setdefault(row["article"], []).append(_paragraph(row))
+    found = []
+    for row in articles:
+        date, basis = date_of(row["date"], row["date_basis"])
+        body = tuple(bodies.get(row["id"], ()))
+        found.append(Article(row["title"], date, body, headings_of(row["headings"]), basis, bool(row["corrected"])))
+    return Reading(tuple(found), tuple(_paragraph(row) for row in furniture))
+
+
+def _paragraph(row: Mapping[str, Any]) -> Paragraph:
+    return paragraph_of(row["text"], row["page"], row["fragments"], row["confidence"], row["header"])
 
 
 def _article_row(article: Article) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from functools import reduce
 from typing import Final, Literal
 
-from rag.dates import date_mentions, nearest_year
+from rag.dates import DateMention, date_mentions
 from rag.errors import JianwenError
 from rag.text import join_lines, normalise
 from rag.types import (
@@ -237,7 +237,13 @@ def _date_of_rest(article: Article, rest: Sequence[Paragraph]) -> tuple[dt.date 
     if mention.year:
         date, basis = mention.date(), DateBasis.PRINTED
     else:
-        known = [article.date] if article.date else []
-        date = mention.date(nearest_year(mention.month or 1, mention.day or 1, known))
-        basis = DateBasis.GUESSED
+        date, basis = _nearest(mention, article.date), DateBasis.GUESSED
     return (date, basis) if date else (None, None)
+
+
+def _nearest(mention: DateMention, known: dt.date | None) -> dt.date | None:
+    """The day meant, in the year that brings it nearest to a date that is known."""
+    if known is None:
+        return None
+    days = [day for year in (known.year - 1, known.year, known.year + 1) if (day := mention.date(year))]
+    return min(days, key=lambda day: abs(day - known), default=None)

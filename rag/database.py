@@ -55,7 +55,29 @@ _PENDING_SCHEMA = """
 CREATE TABLE pending(
     sha256 TEXT PRIMARY KEY, suffix TEXT NOT NULL, name TEXT NOT NULL, added TEXT NOT NULL) STRICT;
 """
-_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA, _PENDING_SCHEMA)  # entry n brings a catalogue from version n to n + 1
+_CORRECTIONS_AND_TWINS_SCHEMA = """
+-- by file, not by document: they hold again when a removed file is added again
+CREATE TABLE corrections(
+    sha256 TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL, opening TEXT NOT NULL,
+    occurrence INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY(sha256, number)) STRICT;
+CREATE TABLE uncorrected(
+    document TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE, reading BLOB NOT NULL) STRICT;
+ALTER TABLE articles ADD COLUMN indexed_as TEXT NOT NULL DEFAULT '';
+CREATE INDEX leaning ON articles(indexed_as) WHERE indexed_as <> '';
+ALTER TABLE passages ADD COLUMN same_as TEXT NOT NULL DEFAULT '';
+CREATE TABLE sketched(
+    id INTEGER PRIMARY KEY, article TEXT NOT NULL UNIQUE REFERENCES articles(id) ON DELETE CASCADE) STRICT;
+CREATE TABLE sketches(
+    value INTEGER NOT NULL, sketched INTEGER NOT NULL REFERENCES sketched(id) ON DELETE CASCADE,
+    PRIMARY KEY(value, sketched)) STRICT, WITHOUT ROWID;
+CREATE INDEX sketches_of ON sketches(sketched);
+CREATE TABLE twins(
+    article TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+    twin TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, PRIMARY KEY(article, twin)) STRICT, WITHOUT ROWID;
+CREATE INDEX twins_of ON twins(twin);
+"""
+# entry n brings a catalogue from version n to n + 1
+_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA, _PENDING_SCHEMA, _CORRECTIONS_AND_TWINS_SCHEMA)
 
 
 class Database:
@@ -96,6 +118,12 @@ class Database:
         """All rows at once: a read left open would keep writers of other processes waiting."""
         with _said_in_chinese(self._path):
             return self._connection.execute(statement, tuple(values)).fetchall()
+
+    def write(self, statement: str, *rows: Sequence[Any]) -> None:
+        """One statement, once for each row of values, inside a `transaction` that is under way."""
+        if not self._connection.in_transaction:
+            raise RuntimeError("a write outside a transaction")
+        self._connection.executemany(statement, rows)
 
     def chunked(self, statement: str, values: Sequence[str], tail: str = "") -> list[Any]:
         """The rows of `statement (?, ?, …) tail`, for any number of values, in parts."""

@@ -45,8 +45,17 @@ class VectorStore:
         self._exact: tuple[object, ExactVectors] | None = None
         self._seen: tuple[object, bool, dict[str, int]] | None = None
 
-    def nearest(self, vector: NDArray[np.float32], limit: int, recipe: str, documents: Sequence[str] = ()) -> Ranking:
+    def nearest(
+        self,
+        vector: NDArray[np.float32],
+        limit: int,
+        recipe: str,
+        documents: Sequence[str] = (),
+        passages: Sequence[str] = (),
+    ) -> Ranking:
         """Passages near `vector` (d,), best first: by Chroma when it is in order, else exactly.
+
+        Only those of `documents`, unless empty, and besides these `passages` of others.
 
         Empty as long as some passage has no vector of this `recipe` (the embedder was changed).
         """
@@ -56,15 +65,16 @@ class VectorStore:
         chroma = self._open(recipe)
         if chroma is not None:
             try:
-                found = chroma.nearest(vector, limit, documents)
+                found = chroma.nearest(vector, limit, documents, passages)
             except VectorTrouble:
                 _logger.exception("Chroma failed; answering from the catalogue's vectors")
                 self._doubt()
             else:
-                possible = sum(counts.get(d, 0) for d in set(documents)) if documents else sum(counts.values())
+                inside = sum(counts.get(d, 0) for d in set(documents)) + len(passages)
+                possible = inside if documents else sum(counts.values())
                 if len(found) >= min(limit, possible):  # a filtered graph search may stop short
                     return found
-        return self._exact_vectors(recipe).nearest(vector, limit, documents)
+        return self._exact_vectors(recipe).nearest(vector, limit, documents, passages)
 
     def add(self, documents: Sequence[str], recipe: str) -> None:
         chroma = self._open(recipe)
@@ -233,13 +243,15 @@ class KeywordStore:
         self._building = False
         self._revision: tuple[int, int] | None = None  # of the catalogue when a reader's index was checked against it
 
-    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> Ranking:
-        """Passages holding some of `terms`, best first."""
+    def matching(
+        self, terms: Sequence[str], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
+    ) -> Ranking:
+        """Passages holding some of `terms`, best first; narrowed as in `VectorStore.nearest`."""
         try:
-            return self._open().matching(terms, limit, documents)
+            return self._open().matching(terms, limit, documents, passages)
         except KeywordTrouble:
             _logger.exception("tantivy failed; answering from an index in memory")
-            return self._in_memory().matching(terms, limit, documents)
+            return self._in_memory().matching(terms, limit, documents, passages)
 
     def add(self, documents: Sequence[str]) -> None:
         try:
@@ -359,6 +371,8 @@ class KeywordStore:
         index.remove(document)
         titles: dict[str, tuple[str, ...]] = {}
         for row in self._catalog.index_rows(document):
+            if row.same_as:
+                continue
             if row.title not in titles:
                 titles[row.title] = search_terms(row.title)
             index.add(row.passage, document, search_terms(row.text), titles[row.title])

@@ -153,6 +153,7 @@ class Indexing:
 
     def _finish(self, group: _Group) -> None:
         documents = [one.document for one in group.documents]
+        self._catalog.link_twins(documents)
         self._vectors.add(documents, recipe(self._embedder()))
         self._keywords.add(documents)
         self._catalog.set_states(documents, State.READY)

@@ -25,6 +25,7 @@ from rag.originals import Originals
 from rag.readers import SUFFIXES
 from rag.reading import ReadingQueue
 from rag.reading_pool import ReadingPool
+from rag.rewriting import out_of_indexes
 from rag.search import recipe
 from rag.spool import Spool
 from rag.types import AddEvent, Progress, StopSignal, heed
@@ -78,6 +79,9 @@ class Ingest:
     def rebuild(self, stop: StopSignal | None = None) -> Generator[Progress, None, None]:
         """Make both indexes anew; vectors too where the embedder has changed. Raises as `resume`."""
         yield from self._indexing().refresh(stop)
+        for document in self._catalog.documents():
+            heed(stop)
+            self._catalog.link_twins([document.id])
         yield from self._keywords.rebuild(stop)
         yield from self._vectors.rebuild(recipe(self._embedder()), stop)
 
@@ -131,9 +135,8 @@ class Ingest:
 
     def _erase(self, document: str) -> None:
         original = self._catalog.original(document)
-        self._vectors.remove(document)
-        self._keywords.remove(document)
-        self._catalog.delete(document)
+        with out_of_indexes(document, self._catalog, self._vectors, self._keywords):
+            self._catalog.delete(document)
         self._drop_original(original)
 
     def _drop_original(self, name: str) -> None:

@@ -96,8 +96,13 @@ class KeywordIndex:
             self._open_writer().commit()
         self.refresh()
 
-    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> Ranking:
-        """At most `limit` passages (of `documents`, unless empty) that hold some of `terms`, with their BM25 score."""
+    def matching(
+        self, terms: Sequence[str], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
+    ) -> Ranking:
+        """At most `limit` passages that hold some of `terms`, with their BM25 score, best first.
+
+        Only those of `documents`, unless empty, and besides these `passages` of others.
+        """
         if not terms:
             return []
         with _trouble():
@@ -111,6 +116,9 @@ class KeywordIndex:
             query = tantivy.Query.boolean_query(parts)
             if documents:
                 inside = tantivy.Query.term_set_query(self._schema, "document", list(documents))
+                if passages:
+                    these = tantivy.Query.term_set_query(self._schema, "passage", list(passages))
+                    inside = tantivy.Query.boolean_query([(should, inside), (should, these)])
                 narrowed = tantivy.Query.const_score_query(inside, 0.0)
                 query = tantivy.Query.boolean_query([(must, query), (must, narrowed)])
             hits = self._searcher.search(query, limit, count=False).hits

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from rag.catalog import Catalog
+from rag.catalog import Catalog, Elsewhere
 from rag.embedding import Embedder
 from rag.errors import JianwenError
 from rag.health import catalog_findings, disk_findings, model_findings, original_findings
@@ -29,17 +29,21 @@ from rag.indexes import KeywordStore, VectorStore
 from rag.ingest import Ingest
 from rag.originals import Originals
 from rag.reading_pool import ReadingPool
+from rag.rewriting import Rewriting
 from rag.search import recipe, search
 from rag.settings import Settings, default_library, load_settings
 from rag.spool import Spool
 from rag.types import (
     AddEvent,
     AskEvent,
+    Correction,
     Document,
     Evidence,
     Finding,
+    Paragraph,
     Progress,
     SearchResult,
+    SplitBefore,
     StopSignal,
     StoredArticle,
     heed,
@@ -90,6 +94,7 @@ class Library:
             self._pool,
             Spool(path / "spool.sqlite"),
         )
+        self._rewriting = Rewriting(catalog, self._vectors, self._keywords, self._ready_embedder)
         self._writing: Generator[object, None, None] | None = None
         self._closed = False
 
@@ -209,13 +214,34 @@ class Library:
         Raises:
             JianwenError: one is not known (then none is removed), or the library is read-only or busy.
         """
-        self._require_writable()
-        if self._writing is not None:
-            raise JianwenError(_BUSY)
+        self._require_idle()
         found = self._named(documents)
         for document in found:
             self._ingest.remove(document.id)
         return found
+
+    def correct(self, correction: Correction) -> tuple[StoredArticle, ...]:
+        """Set right an article's title, date or limits; returns the document's articles as they are then.
+
+        Ids of later articles and paragraphs of the document may count differently afterwards. Corrections hold when
+        indexes are rebuilt, and when the same file is removed and added again.
+
+        Raises:
+            JianwenError: there is no such article or paragraph, the correction cannot be, new vectors are needed and
+                the embedding model cannot be used, or the library is read-only or busy.
+        """
+        self._require_idle()
+        name = correction.paragraph if isinstance(correction, SplitBefore) else correction.article
+        (document,) = self._named([name.partition("-")[0]])
+        self._rewriting.correct(document.id, correction)
+        return self._catalog.articles([document.id])
+
+    def undo_corrections(self, document: str) -> tuple[StoredArticle, ...]:
+        """Take back all that was set right in a document; returns its articles. Raises as `correct`."""
+        self._require_idle()
+        (found,) = self._named([document])
+        self._rewriting.undo(found.id)
+        return self._catalog.articles([found.id])
 
     def documents(self) -> tuple[Document, ...]:
         """All finished documents in the order they were added."""
@@ -224,6 +250,14 @@ class Library:
     def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
         """The articles of `documents` (all when empty) in reading order. Raises JianwenError for an unknown one."""
         return self._catalog.articles([document.id for document in self._named(documents)])
+
+    def furniture(self, document: str) -> tuple[Paragraph, ...]:
+        """What a document prints outside its articles. Raises JianwenError for an unknown one."""
+        return self._catalog.furniture(self._named([document])[0].id)
+
+    def elsewhere(self, articles: Iterable[StoredArticle]) -> dict[str, Elsewhere]:
+        """The twins of `articles`, by their ids, with the documents they stand in."""
+        return self._catalog.located(sorted({twin for article in articles for twin in article.twins}))
 
     def file(self, document: str) -> Path:
         """The kept original. Raises JianwenError for an unknown document."""
@@ -317,6 +351,11 @@ class Library:
     def _require_writable(self) -> None:
         if self.read_only:
             raise JianwenError(f"{_HELD}请先关闭它，再重新打开资料库。")
+
+    def _require_idle(self) -> None:
+        self._require_writable()
+        if self._writing is not None:
+            raise JianwenError(_BUSY)
 
     def _exclusively(self, work: Generator[_Event, None, None]) -> Iterator[_Event]:
         """`work`, as the one writing generator while it runs."""

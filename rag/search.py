@@ -27,14 +27,21 @@ class NearestPassages(Protocol):
     """What search asks of the vectors."""
 
     def nearest(
-        self, vector: NDArray[np.float32], limit: int, recipe: str, documents: Sequence[str] = ()
+        self,
+        vector: NDArray[np.float32],
+        limit: int,
+        recipe: str,
+        documents: Sequence[str] = (),
+        passages: Sequence[str] = (),
     ) -> Ranking: ...
 
 
 class MatchingPassages(Protocol):
     """What search asks of the keywords."""
 
-    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> Ranking: ...
+    def matching(
+        self, terms: Sequence[str], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
+    ) -> Ranking: ...
 
 
 def embedding_text(title: str, passage: str) -> str:
@@ -65,9 +72,12 @@ def search(
     if not question.strip():
         raise JianwenError("问题是空的。请写下要查的内容。")
     depth = max(_DEPTH, limit)
-    near = vectors.nearest(embedder.embed_query(question), depth, recipe(embedder), within)
-    sharing = keywords.matching(search_terms(question), depth, within)
-    fused = reciprocal_rank_fusion([[passage for passage, _ in ranking] for ranking in (near, sharing)])
+    stands_for = catalog.stand_ins(within)  # an article printed twice is indexed once, maybe outside `within`
+    near = vectors.nearest(embedder.embed_query(question), depth, recipe(embedder), within, tuple(stands_for))
+    sharing = keywords.matching(search_terms(question), depth, within, tuple(stands_for))
+    fused = reciprocal_rank_fusion(
+        [[stands_for.get(passage, passage) for passage, _ in ranking] for ranking in (near, sharing)]
+    )
     if one_per_paragraph:
         best = {passage.partition("#")[0]: passage for passage, _ in reversed(fused)}
         fused = [(passage, score) for passage, score in fused if best[passage.partition("#")[0]] == passage]

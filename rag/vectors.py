@@ -96,14 +96,23 @@ class VectorIndex:
             for start in range(0, len(passages), _BATCH):
                 self._collection.delete(ids=list(passages[start : start + _BATCH]))
 
-    def nearest(self, vector: NDArray[np.float32], limit: int, documents: Sequence[str] = ()) -> Ranking:
-        """At most `limit` passages (of `documents`, unless empty) with their cosine similarity to `vector` (d,)."""
+    def nearest(
+        self, vector: NDArray[np.float32], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
+    ) -> Ranking:
+        """At most `limit` passages with their cosine similarity to `vector` (d,), best first.
+
+        Only those of `documents`, unless empty, and besides these `passages` of others.
+        """
+        narrowed = {"where": {"document": {"$in": list(documents)}}} if documents else {}
+        found = self._query(vector, limit, **narrowed)
+        if documents and passages:
+            found = sorted([*found, *self._query(vector, limit, ids=list(passages))], key=lambda pair: -pair[1])
+        return found[:limit]
+
+    def _query(self, vector: NDArray[np.float32], limit: int, **narrowed: Any) -> Ranking:
         with _trouble():
             found = self._collection.query(
-                query_embeddings=[vector],
-                n_results=limit,
-                where={"document": {"$in": list(documents)}} if documents else None,
-                include=["distances"],
+                query_embeddings=[vector], n_results=limit, include=["distances"], **narrowed
             )
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [(passage, 1.0 - float(distance)) for passage, distance in pairs]
@@ -122,14 +131,19 @@ class ExactVectors:
     def __len__(self) -> int:
         return len(self._passages)
 
-    def nearest(self, vector: NDArray[np.float32], limit: int, documents: Sequence[str] = ()) -> Ranking:
+    def nearest(
+        self, vector: NDArray[np.float32], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
+    ) -> Ranking:
         """As `VectorIndex.nearest`; equal similarities keep the order of the catalogue."""
         if not len(self):
             return []
         similarity = self._vectors @ vector
         chosen = np.arange(len(self))
         if documents:
-            chosen = np.array(sorted(row for document in set(documents) for row in self._rows.get(document, ())), int)
+            rows = {row for document in documents for row in self._rows.get(document, ())}
+            if passages:
+                rows.update(np.flatnonzero(np.isin(self._passages.astype(str), list(passages))).tolist())
+            chosen = np.array(sorted(rows), int)
         best = chosen[np.argsort(-similarity[chosen], kind="stable")[:limit]]
         return [(str(self._passages[row]), float(similarity[row])) for row in best]
 

@@ -6,6 +6,7 @@ import multiprocessing as mp
 import os
 import random
 import signal
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,11 +16,13 @@ from rag.articles import read_articles
 from rag.library import Library
 from rag.originals import digest
 from rag.readers import read_file
+from rag.types import MergeWithPrevious, Rename, SplitBefore
 from tests.fakes import FakeEmbedder
 from tests.test_library import added, finds, severities, texts, write
 
 KILLS = 20
 FILES_PER_ROUND = 2
+Work = Callable[[Path, Path, Connection], None]
 STEPS = 14  # said by an import that is not killed
 
 
@@ -36,11 +39,27 @@ def _import(library: Path, folder: Path, pipe: Connection) -> None:
     pipe.send("closed")
 
 
-def _killed(library: Path, folder: Path, steps: int, seconds: float) -> bool:
+def _correct(library: Path, _folder: Path, pipe: Connection) -> None:
+    """Another process that gets killed: splits, renames, merges and takes it all back, again and again."""
+    with Library.open(library, embedder=FakeEmbedder(seconds=0.002)) as opened:
+        pipe.send("opened")
+        for _ in range(STEPS // 4):
+            (article, *_others) = opened.undo_corrections("通报1.txt")
+            pipe.send("undone")
+            _, second = opened.correct(SplitBefore(article.paragraphs[3].id))
+            pipe.send("split")
+            opened.correct(Rename(second.id, "龙凤呈祥"))
+            pipe.send("renamed")
+            opened.correct(MergeWithPrevious(second.id))
+            pipe.send("merged")
+    pipe.send("closed")
+
+
+def _killed(library: Path, folder: Path, steps: int, seconds: float, work: Work = _import) -> bool:
     """Run an import and kill it `seconds` after its step number `steps`; whether it was killed before its end."""
     context = mp.get_context("forkserver")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_import, args=(library, folder, theirs))
+    child = context.Process(target=work, args=(library, folder, theirs))
     child.start()
     theirs.close()
     said: list[str] = [ours.recv()]
@@ -89,6 +108,39 @@ def test_killed_twenty_times(tmp_path: Path) -> None:
         assert texts(library) == said
         assert all(finds(library, number) for number in range(KILLS * FILES_PER_ROUND))
         assert severities(library) == {"ok"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL, no forkserver")
+def test_killed_while_correcting(tmp_path: Path) -> None:
+    mp.get_context("forkserver").set_forkserver_preload(["chromadb", "tantivy", "rag.library", "tests.fakes"])
+    chance = random.Random(20240322)
+    place, killed = tmp_path / "library", 0
+    with Library.open(place, embedder=FakeEmbedder()) as library:
+        added(library, write(tmp_path / "in", 1, 12), write(tmp_path / "in", 2))
+        texts_before = printed(library)
+    for turn in range(8):
+        killed += _killed(place, tmp_path, chance.randint(1, STEPS - 4), chance.uniform(0.0, 0.05), _correct)
+        with Library.open(place, embedder=FakeEmbedder()) as library:
+            assert printed(library) == texts_before
+            assert finds(library, 1)
+            assert finds(library, 2)
+            if turn % 2:
+                list(library.resume())
+                assert severities(library) == {"ok"}
+            hits = library.search("第7段强调", limit=30).hits
+            assert sum("第7段强调" in hit.passage.text for hit in hits) == 1
+            for hit in hits:
+                assert hit.passage.text in hit.paragraph.text
+    assert killed >= 4, "most kills must land inside the work"
+
+
+def printed(library: Library) -> dict[str, list[str]]:
+    """The printed texts of each document in order, headings included: what no correction changes."""
+    said: dict[str, list[str]] = {}
+    for article in library.articles():
+        said.setdefault(article.document, []).extend(heading.paragraph.text for heading in article.headings)
+        said[article.document] += [paragraph.text for paragraph in article.paragraphs]
+    return said
 
 
 def holds(library: Library, said: dict[str, list[str]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -17,7 +18,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from rag.errors import JianwenError, Stopped
 from rag.library import Library
-from rag.types import AddStatus, FileAdded, Progress
+from rag.types import (
+    AddStatus,
+    DateBasis,
+    FileAdded,
+    MergeWithPrevious,
+    Progress,
+    Rename,
+    SetDate,
+    SplitBefore,
+)
 from tests.fakes import FakeEmbedder
 from tests.scripted_chat import ScriptedChat
 
@@ -266,6 +276,135 @@ def test_a_search_hits_each_paragraph_once_best_first(opened: Opener, tmp_path: 
         library.search("　")
 
 
+# ---------------------------------------------------------------- set right by the user
+
+
+def titled(library: Library) -> list[tuple[str, list[str]]]:
+    return [(article.title, [paragraph.text for paragraph in article.paragraphs]) for article in library.articles()]
+
+
+def test_corrections_hold_are_found_and_can_be_taken_back(opened: Opener, tmp_path: Path) -> None:
+    embedder = FakeEmbedder()
+    library = opened(embedder=embedder)
+    source, other = write(tmp_path / "in", 1, 6), write(tmp_path / "in", 2)
+    document = added(library, source)[0].document
+    added(library, other)
+    before = library.articles()
+    vectors = embedder.passages
+    (first,) = library.correct(SetDate(f"{document}-1", dt.date(2023, 1, 2)))
+    assert embedder.passages == vectors  # nothing new to embed
+    assert (first.date, first.date_basis, first.corrected) == (dt.date(2023, 1, 2), DateBasis.USER, True)
+    middle = first.paragraphs[3]
+    _, second = library.correct(SplitBefore(middle.id))
+    assert (second.title, second.paragraphs[0].text) == ("", middle.text)
+    vectors = embedder.passages
+    _, second = library.correct(Rename(second.id, "龙凤呈祥"))
+    assert embedder.passages - vectors == len(second.paragraphs)  # the passages under the new title, no others
+    assert library.search("龙凤呈祥").hits[0].article.id == second.id
+    assert severities(library) == {"ok"}
+    assert finds(library, 1)
+    said = titled(library)
+    library.close()
+    library = opened()
+    list(library.rebuild())
+    assert titled(library) == said
+    library.remove(["通报1.txt"])
+    added(library, source)
+    assert sorted(titled(library)) == sorted(said)
+    assert all(article.corrected for article in library.articles(["通报1.txt"]))
+    library.undo_corrections("通报1.txt")
+    assert {a.id: a for a in library.articles()} == {a.id: a for a in before}
+    assert severities(library) == {"ok"}
+    library.remove(["通报1.txt"])
+    added(library, source)
+    assert {a.id: a for a in library.articles()} == {a.id: a for a in before}
+
+
+def test_corrections_that_cannot_be_change_nothing(opened: Opener, tmp_path: Path) -> None:
+    embedder = FakeEmbedder()
+    library = opened(embedder=embedder)
+    document = added(library, write(tmp_path / "in", 1))[0].document
+    said = titled(library)
+    for wrong in (Rename("nothing-1", "题"), SplitBefore(f"{document}-1-99"), MergeWithPrevious(f"{document}-1")):
+        with pytest.raises(JianwenError):
+            library.correct(wrong)
+    embedder.failure = JianwenError("没有模型")
+    with pytest.raises(JianwenError, match="没有模型"):
+        library.correct(Rename(f"{document}-1", "另题"))
+    assert titled(library) == said
+    assert finds(library, 1)
+    assert severities(library) == {"ok"}
+
+
+# ---------------------------------------------------------------- printed twice
+
+NEWS = (
+    "　　本报讯　3月21日，全市中考备考会在贺昌中学召开，各县区教研室主任和初三教师代表二百余人参加会议。",
+    "　　会议指出，去年中考成绩稳中有升，但县域之间差距仍然较大，薄弱学校提升缓慢，必须引起高度重视。",
+    "　　会议要求，各校要研究命题趋势，精心组织三轮复习，关注学生心理健康，不得违规补课，不得公布排名。",
+)
+
+
+def bulletin(folder: Path, name: str, *lines: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / name
+
+
+def test_what_is_printed_twice_is_indexed_once_and_never_lost(opened: Opener, tmp_path: Path) -> None:
+    again = [
+        NEWS[0].replace("二百余人", "近百人"),
+        *NEWS[1:],
+        "　　会议强调，市教育局将于五月开展督导检查，结果全市通报。",
+    ]
+    first = bulletin(tmp_path / "in", "甲.txt", "全市中考备考会召开", "2024年3月21日甲", *NEWS)
+    second = bulletin(tmp_path / "in", "乙.txt", "中考备考工作会议举行", "2024年3月21日乙", *again)
+    library = opened()
+    one, two = (added(library, path)[0].document for path in (first, second))
+    original, copy = library.articles()
+    assert (original.twins, original.indexed_as) == ((copy.id,), "")
+    assert (copy.twins, copy.indexed_as) == ((original.id,), original.id)
+    assert library.elsewhere([original])[copy.id][1].name == "乙.txt"
+    hits = library.search("薄弱学校提升缓慢", limit=20).hits
+    assert [hit.document.id for hit in hits if "薄弱学校" in hit.paragraph.text] == [one]
+    assert library.search("五月开展督导检查").hits[0].document.id == two  # what only the copy says
+    hits = library.search("薄弱学校提升缓慢", within=["乙.txt"]).hits
+    assert {hit.document.id for hit in hits} == {two}
+    assert "薄弱学校" in hits[0].paragraph.text
+    assert severities(library) == {"ok"}
+    library.remove(["甲.txt"])
+    (copy,) = library.articles()
+    assert (copy.twins, copy.indexed_as) == ((), "")
+    assert "薄弱学校" in library.search("薄弱学校提升缓慢").hits[0].paragraph.text
+    assert severities(library) == {"ok"}
+
+
+def test_a_correction_that_parts_twins_gives_both_back_to_searches(opened: Opener, tmp_path: Path) -> None:
+    library = opened()
+    files = [
+        bulletin(tmp_path / "in", f"{name}.txt", "全市中考备考会召开", f"2024年3月21日{name}", *NEWS)
+        for name in "甲乙丙"
+    ]
+    one, two, three = (added(library, path)[0].document for path in files)
+    assert [article.indexed_as for article in library.articles()] == ["", f"{one}-1", f"{one}-1"]
+    library.correct(SplitBefore(library.articles([one])[0].paragraphs[-2].id))
+    counts = {article.id: article.indexed_as for article in library.articles()}
+    found = {
+        document: {hit.document.id for hit in library.search("薄弱学校提升缓慢", 20, within=[document]).hits}
+        for document in (one, two, three)
+    }
+    assert found == {document: {document} for document in (one, two, three)}
+    assert "薄弱学校" in library.search("薄弱学校提升缓慢").hits[0].paragraph.text
+    assert counts[f"{three}-1"] in ("", f"{two}-1", f"{one}-2", f"{one}-1")
+    assert severities(library) == {"ok"}
+    library.undo_corrections(one)
+    assert "薄弱学校" in library.search("薄弱学校提升缓慢").hits[0].paragraph.text
+    assert severities(library) == {"ok"}
+    list(library.rebuild())
+    assert [article.indexed_as for article in library.articles()] == ["", f"{one}-1", f"{one}-1"]
+    assert severities(library) == {"ok"}
+
+
 # ---------------------------------------------------------------- trouble
 
 
@@ -399,6 +538,8 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         shutil.rmtree(self.folder / "library", ignore_errors=True)
         self.held: set[int] = set()
+        self.dates: dict[int, dt.date] = {}  # set right by hand, of files that may have been removed since
+        self.said: dict[int, list[str]] = {}  # as read, before any correction
         self.library = self.open()
 
     def open(self) -> Library:
@@ -410,6 +551,38 @@ class AnyOrder(RuleBasedStateMachine):
             (event,) = added(self.library, write(self.folder / "in", number, 2))
             assert event.status is (AddStatus.DUPLICATE if number in self.held else AddStatus.ADDED)
             self.held.add(number)
+            self.said.setdefault(number, self.printed(number))
+
+    def printed(self, number: int) -> list[str]:
+        articles = self.library.articles([f"通报{number}.txt"])
+        return [
+            paragraph.text
+            for article in articles
+            for paragraph in (*(h.paragraph for h in article.headings), *(p.paragraph for p in article.paragraphs))
+        ]
+
+    @rule(number=st.integers(0, 4), day=st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)))
+    def set_date(self, number: int, day: dt.date) -> None:
+        if number in self.held:
+            self.library.correct(SetDate(self.library.articles([f"通报{number}.txt"])[0].id, day))
+            self.dates[number] = day
+
+    @rule(number=st.integers(0, 4), place=st.integers(1, 3), join=st.booleans())
+    def split_or_merge(self, number: int, place: int, join: bool) -> None:
+        if number not in self.held:
+            return
+        articles = self.library.articles([f"通报{number}.txt"])
+        if join and len(articles) > 1:
+            self.library.correct(MergeWithPrevious(articles[-1].id))
+            self.dates[number] = self.library.articles([f"通报{number}.txt"])[0].date or dt.date.min
+        elif not join and len(articles[-1].paragraphs) > place:
+            self.library.correct(SplitBefore(articles[-1].paragraphs[place].id))
+
+    @rule(number=st.integers(0, 4))
+    def undo(self, number: int) -> None:
+        if number in self.held:
+            self.library.undo_corrections(f"通报{number}.txt")
+            self.dates.pop(number, None)
 
     @rule(number=st.integers(0, 4))
     def remove(self, number: int) -> None:
@@ -420,6 +593,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def rebuild(self) -> None:
         list(self.library.rebuild())
+        assert severities(self.library) == {"ok"}
 
     @rule(lost=st.sampled_from(["", "chroma", "keywords"]))
     def reopen(self, lost: str) -> None:
@@ -434,6 +608,11 @@ class AnyOrder(RuleBasedStateMachine):
         assert len(list((self.folder / "library" / "files").iterdir())) == len(self.held)
         for number in range(5):
             assert finds(self.library, number) == (number in self.held)
+        for number in self.held:
+            assert self.printed(number) == self.said[number]
+            if number in self.dates:
+                first = self.library.articles([f"通报{number}.txt"])[0]
+                assert (first.date or dt.date.min) == self.dates[number]
 
     def teardown(self) -> None:
         self.library.close()

@@ -51,11 +51,18 @@ class Told:
         self.documents: Sequence[str] = ()
 
     def nearest(
-        self, vector: NDArray[np.float32], limit: int, recipe: str, documents: Sequence[str] = ()
+        self,
+        vector: NDArray[np.float32],
+        limit: int,
+        recipe: str,
+        documents: Sequence[str] = (),
+        passages: Sequence[str] = (),
     ) -> list[tuple[str, float]]:
         return self.matching((), limit, documents)
 
-    def matching(self, terms: Sequence[str], limit: int, documents: Sequence[str] = ()) -> list[tuple[str, float]]:
+    def matching(
+        self, terms: Sequence[str], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
+    ) -> list[tuple[str, float]]:
         self.documents = documents
         return [(passage, 1.0) for passage in self.passages[:limit]]
 
