@@ -147,7 +147,8 @@ class Import:
 
     def _read(self, event: ReadEvent, stop: StopSignal | None) -> Iterator[AddEvent]:
         match event:
-            case Opened(_, _, unread):
+            case Opened(file, _, unread):
+                file.began = time.perf_counter()  # rather than when it was queued
                 self._time.opened(unread)
             case PageDone(file, _, done, total):
                 self._time.read()

@@ -143,10 +143,10 @@ class Intake:
         """The pending files of earlier imports."""
         for file in self._pending.files():
             original = file.sha256 + file.suffix
-            if not self._originals.whole(original, file.sha256):
+            kept = self._originals.path(original)
+            if not kept.is_file():  # it was whole when it became pending: someone has taken it away
                 self.drop(file.sha256, original)
                 continue
-            kept = self._originals.path(original)
             size = kept.stat().st_size
             yield Incoming(
                 Path(file.name), file.name, file.sha256, file.suffix, size, file.added, str(kept), ours=False

@@ -66,13 +66,6 @@ class Originals:
     def names(self) -> frozenset[str]:
         return frozenset(path.name for path in self.folder.iterdir() if not path.name.startswith("."))
 
-    def whole(self, name: str, sha256: str) -> bool:
-        """Whether the original is there with its own bytes."""
-        try:
-            return digest(self.folder / name)[0] == sha256
-        except OSError:
-            return False
-
 
 def digest(path: Path, stop: StopSignal | None = None) -> tuple[str, int]:
     """SHA-256 (hex) and number of bytes of a file. Raises OSError, Stopped."""

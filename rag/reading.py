@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from rag.packing import pack, unpack
-from rag.reading_pool import Answer, Job, Lost, ReadingPool
+from rag.reading_pool import NO_START, Answer, Job, Lost, ReadingPool
 from rag.reading_wire import Message, joined
 from rag.spool import Spool, SpooledPage
 from rag.types import Page, Reading
@@ -38,7 +38,6 @@ _ARTICLES_LOST: Final = {
     "memory": "划分文章需要的内存超出了限度，已经停止。请拆分文件再添加。",
     "crash": "划分文章时程序意外退出，这是简问的问题。请拆分文件再试。",
 }
-_NO_START: Final = "读取文件的后台进程启动不了。请关掉其他占内存的程序再试；仍不行，请重新安装简问。"
 
 
 class ReadableFile(Protocol):
@@ -257,7 +256,7 @@ class ReadingQueue:
             self._queue_runs(work, [number for number in rest if number != page.number], RUN)
             yield from self._settled(work)
         elif lost.step == "start":
-            yield self._failed(work, _NO_START)
+            yield self._failed(work, NO_START)
         else:
             yield self._failed(work, (_FILE_LOST if lost.step == "open" else _ARTICLES_LOST)[lost.cause])
 

@@ -20,9 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from rag.errors import JianwenError
 from rag.reading_wire import Message, receive, send
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
+NO_START: Final = "读取文件的后台进程启动不了。请关掉其他占内存的程序再试；仍不行，请重新安装简问。"
 _WATCH: Final = 0.1  # seconds between two looks at the workers
 
 
@@ -196,7 +198,11 @@ class ReadingPool:
             return tuple(worker.pid for worker in self._workers)
 
     def give(self, job: Job) -> None:
-        """Have a worker do `job`: one that has the file open, any other idle one, or a new one; some must be free."""
+        """Have a worker do `job`: one that has the file open, any other idle one, or a new one; some must be free.
+
+        Raises:
+            JianwenError: the system starts no more processes.
+        """
         assert self.free > 0
         path = job.message.get("path", "")
         with self._lock:
@@ -204,7 +210,10 @@ class ReadingPool:
             worker = next((one for one in idle if one.path == path), idle[0] if idle else None)
             if worker is None:
                 hello = {"readers": self.readers, "address_space": 2 * self.limits.memory}
-                worker = _Worker(self._inbox, self.limits, hello)
+                try:
+                    worker = _Worker(self._inbox, self.limits, hello)
+                except OSError as error:
+                    raise JianwenError(NO_START) from error
                 self._workers.append(worker)
             worker.take(job)
             if self._watch is None:

@@ -43,7 +43,7 @@ class Worker:
     def __init__(self, out: BinaryIO, readers: dict[str, str]) -> None:
         self._out = out
         self._readers = readers
-        self._open: tuple[str, Source] | None = None
+        self._open: tuple[tuple[str, str | None], Source] | None = None  # the file, its password; it opened
 
     def work(self, message: Message, payload: bytes) -> None:
         try:
@@ -67,13 +67,14 @@ class Worker:
         started = time.monotonic()
         self._say({"step": "open", "page": 0})
         source = self._source(job["path"], job["password"])
+        day = source.properties_date
         numbers: Sequence[int] | None = job["pages"]
         whole = False
         if numbers is None:
             have = frozenset(job["have"])
             numbers = [number for number in range(1, source.pages + 1) if number not in have][: job["run"]]
             whole = len(numbers) == source.pages
-            self._say({"opened": source.pages, "date": source.properties_date, "chosen": numbers})
+            self._say({"opened": source.pages, "date": day, "chosen": numbers})
         pages: list[Page] = []
         for number in numbers:
             if pages and time.monotonic() - started > job["budget"]:
@@ -81,7 +82,8 @@ class Worker:
             pages.append(self._page(source, number))
         rest = numbers[len(pages) :]
         if whole and not rest:
-            self._articles(pages, job | {"date": source.properties_date})
+            self._close()
+            self._articles(pages, job | {"date": day})
         self._say({"done": list(rest)})
 
     def _page(self, source: Source, number: int) -> Page:
@@ -104,18 +106,21 @@ class Worker:
         self._say({"reading": True}, pack(reading))
 
     def _source(self, path: str, password: str | None) -> Source:
-        if self._open is not None:
-            if self._open[0] == path:
-                return self._open[1]
-            last, self._open = self._open[1], None
-            last.close()
+        if self._open is not None and self._open[0] == (path, password):
+            return self._open[1]
+        self._close()
         suffix = Path(path).suffix.lower()
         if suffix in self._readers:
             source: Source = import_module(self._readers[suffix]).open(Path(path), password)
         else:
             source = open_source(Path(path), password)
-        self._open = path, source
+        self._open = (path, password), source
         return source
+
+    def _close(self) -> None:
+        if self._open is not None:
+            last, self._open = self._open[1], None
+            last.close()
 
     def _say(self, message: Message, payload: bytes = b"") -> None:
         send(self._out, message, payload)

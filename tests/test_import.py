@@ -179,7 +179,14 @@ def test_a_folder_named_like_a_file_is_walked(library: Library, tmp_path: Path) 
 
 def test_a_locked_file_harms_nothing_and_comes_in_with_its_password(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "in"
-    locked = bad(folder, "锁", [f"text {TEXT}"], " locked:secret")
+    locked = bad(folder, "锁", [f"slow {TEXT}"] * 9, " locked:secret")
+    stop = threading.Event()
+    work = library.add([locked], stop, {locked: "secret"})
+    while log_of(locked) == []:
+        next(work)
+    stop.set()
+    with pytest.raises(Stopped):
+        list(work)
     for passwords in (None, {locked: "wrong"}):
         events = [event for event in library.add([locked], None, passwords) if isinstance(event, FileAdded)]
         assert [event.status for event in events] == [AddStatus.LOCKED]
