@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rag.models import ModelStatus
@@ -13,14 +14,16 @@ from rag.types import (
     Evidence,
     FileAdded,
     Finding,
+    Paragraph,
     Refusal,
     SearchResult,
     Statement,
     StoredArticle,
-    StoredParagraph,
 )
 
 Json = dict[str, Any]
+Elsewhere = Mapping[str, tuple[StoredArticle, Document]]
+NOWHERE: Elsewhere = {}
 
 
 def file_added(event: FileAdded) -> Json:
@@ -46,36 +49,47 @@ def document(value: Document) -> Json:
         "pages": value.pages,
         "articles": value.articles,
         "paragraphs": value.paragraphs,
+        "problems": list(value.problems),
     }
 
 
-def article(value: StoredArticle) -> Json:
+def article(value: StoredArticle, elsewhere: Elsewhere = NOWHERE) -> Json:
+    """`elsewhere` holds the twins (and their documents) by article id, as `Library.elsewhere` gives them."""
     return {
         "id": value.id,
         "document": value.document,
         "title": value.title,
-        "date": value.date.isoformat() if value.date else None,
+        "headings": [{"role": h.role, **_printed(h.paragraph)} for h in value.headings],
+        **_date(value),
         "page": value.page,
-        "paragraphs": [_paragraph(paragraph) for paragraph in value.paragraphs],
+        "corrected": value.corrected,
+        "indexed_as": value.indexed_as or None,
+        "twins": _twins(value, elsewhere),
+        "paragraphs": [{"id": p.id, **_printed(p.paragraph)} for p in value.paragraphs],
     }
 
 
-def search_result(value: SearchResult) -> Json:
+def furniture(value: Paragraph) -> Json:
+    """A paragraph that stands outside the articles."""
+    return {"furniture": True, **_printed(value)}
+
+
+def search_result(value: SearchResult, elsewhere: Elsewhere = NOWHERE) -> Json:
     return {
         "question": value.question,
-        "hits": [_hit(hit) for hit in value.hits],
+        "hits": [_hit(hit, elsewhere) for hit in value.hits],
         "seconds": _seconds(value.seconds),
     }
 
 
-def reply(value: Answer | Refusal) -> Json:
+def reply(value: Answer | Refusal, elsewhere: Elsewhere = NOWHERE) -> Json:
     """`evidence` lists the paragraphs shown to the model, 【1】 first; for a refusal those that came nearest."""
     refused = isinstance(value, Refusal)
     evidence = value.nearest if isinstance(value, Refusal) else value.evidence
     return {
         "question": value.question,
         "refused": refused,
-        "statements": [] if isinstance(value, Refusal) else [_statement(s) for s in value.statements],
+        "statements": [] if isinstance(value, Refusal) else [_statement(s, elsewhere) for s in value.statements],
         "evidence": [item.paragraph.id for item in evidence],
         "readings": dict(value.readings),
         "model": value.model,
@@ -104,16 +118,16 @@ def model_status(value: ModelStatus) -> Json:
     }
 
 
-def _statement(value: Statement) -> Json:
+def _statement(value: Statement, elsewhere: Elsewhere) -> Json:
     return {
         "text": value.text,
         "supported": value.supported,
         "problems": list(value.problems),
-        "citations": [_citation(citation) for citation in value.citations],
+        "citations": [_citation(citation, elsewhere) for citation in value.citations],
     }
 
 
-def _citation(value: Citation) -> Json:
+def _citation(value: Citation, elsewhere: Elsewhere) -> Json:
     return {
         "paragraph": value.paragraph.id,
         "start": value.start,
@@ -123,10 +137,13 @@ def _citation(value: Citation) -> Json:
         "title": value.article.title,
         "document": value.document.id,
         "page": value.paragraph.page,
+        **_date(value.article),
+        "confidence": value.paragraph.paragraph.confidence,
+        "twins": _twins(value.article, elsewhere),
     }
 
 
-def _hit(value: Evidence) -> Json:
+def _hit(value: Evidence, elsewhere: Elsewhere) -> Json:
     return {
         "paragraph": value.paragraph.id,
         "article": value.article.id,
@@ -134,16 +151,41 @@ def _hit(value: Evidence) -> Json:
         "document": value.document.id,
         "page": value.paragraph.page,
         "text": value.paragraph.text,
+        **_date(value.article),
+        "header": value.paragraph.paragraph.header,
+        "confidence": value.paragraph.paragraph.confidence,
+        "twins": _twins(value.article, elsewhere),
         "score": round(value.score, 6),
     }
 
 
-def _paragraph(value: StoredParagraph) -> Json:
+def _date(value: StoredArticle) -> Json:
+    """date_basis: `DateBasis`'s values; certain: whether the article itself names the day, or the user did."""
+    basis = value.date_basis
     return {
-        "id": value.id,
+        "date": value.date.isoformat() if value.date else None,
+        "date_basis": basis.value if basis else None,
+        "certain": basis is not None and basis.certain,
+    }
+
+
+def _twins(value: StoredArticle, elsewhere: Elsewhere) -> list[Json]:
+    """The same article printed elsewhere."""
+    found = [elsewhere[twin] for twin in value.twins if twin in elsewhere]
+    return [
+        {"article": twin.id, "title": twin.title, "document": document.id, "page": twin.page}
+        for twin, document in found
+    ]
+
+
+def _printed(value: Paragraph) -> Json:
+    """confidence: of text recognition, None for text that the file itself holds; header: of a table row."""
+    return {
         "page": value.page,
         "text": value.text,
-        "boxes": [_box(fragment.box) for fragment in value.paragraph.fragments],
+        "header": value.header,
+        "confidence": value.confidence,
+        "boxes": [_box(fragment.box) for fragment in value.fragments],
     }
 
 

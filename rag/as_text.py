@@ -7,6 +7,7 @@ move the cursor, recolour the screen or forge a line of ours.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.text import Text
@@ -16,10 +17,12 @@ from rag.types import (
     AddStatus,
     Answer,
     Citation,
+    DateBasis,
     Document,
     Evidence,
     FileAdded,
     Finding,
+    Paragraph,
     Refusal,
     SearchResult,
     Statement,
@@ -34,6 +37,16 @@ _STATUS = {
     AddStatus.FAILED: "未能添加",
 }
 _SEVERITY = {"ok": ("正常", "green"), "warning": ("注意", "yellow"), "error": ("有问题", "red")}
+_ROLES = {"kicker": "引题", "subtitle": "副题"}
+_WHY = {
+    DateBasis.USER: "人工改定",
+    DateBasis.GUESSED: "只印了月日，年份为推断",
+    DateBasis.MASTHEAD: "日期据刊头推断",
+    DateBasis.FILE_NAME: "日期据文件名推断",
+    DateBasis.FILE: "日期据文件属性推断",
+}
+Elsewhere = Mapping[str, tuple[StoredArticle, Document]]
+NOWHERE: Elsewhere = {}
 _NEAREST = 3  # paragraphs shown with a refusal
 _EXCERPT = 90  # characters of a paragraph shown in a list
 
@@ -60,29 +73,48 @@ def document(console: Console, value: Document) -> None:
     line = Text(f"{value.id}  ", style="cyan").append(plain(value.name), style="bold")
     line.append(f"  {value.pages} 页，{value.articles} 篇文章，{value.paragraphs} 个段落", style="default")
     console.print(line)
+    for problem in value.problems:
+        console.print(Text(f"    {plain(problem)}", style="yellow"))
 
 
-def article(console: Console, value: StoredArticle) -> None:
+def article(console: Console, value: StoredArticle, elsewhere: Elsewhere = NOWHERE) -> None:
+    """`elsewhere` holds the twins (and their documents) by article id, as `Library.elsewhere` gives them."""
     console.print()
     line = Text(f"{value.id}  ", style="cyan").append(plain(value.label), style="bold")
-    line.append(f"  {value.date or '日期不详'}  第 {value.page} 页", style="default")
+    line.append(f"  {_date_and_why(value)}  第 {value.page} 页", style="default")
+    if value.corrected:
+        line.append("  已改正", style="green")
     console.print(line)
+    for heading in value.headings:
+        if heading.role != "title":
+            console.print(Text(f"    {_ROLES[heading.role]}：{plain(heading.paragraph.text)}", style="bold"))
+    _see_also(console, value, elsewhere)
     for paragraph in value.paragraphs:
-        console.print(Text(f"　　{plain(paragraph.text)}"))
+        line = Text(f"{paragraph.id.rpartition('-')[2]:>4}  ", style="cyan")
+        console.print(line.append(_shown(paragraph.text, paragraph.paragraph), style="default"))
 
 
-def search_result(console: Console, value: SearchResult) -> None:
+def furniture(console: Console, value: Paragraph) -> None:
+    console.print(
+        Text(f"版面文字  第 {value.page} 页  ", style="dim").append(_shown(value.text, value), style="default")
+    )
+
+
+def search_result(console: Console, value: SearchResult, elsewhere: Elsewhere = NOWHERE) -> None:
     console.print(Text(f"找到 {len(value.hits)} 段资料（{value.seconds:.2f} 秒）", style="bold"))
     for number, hit in enumerate(value.hits, 1):
         console.print(Text(f"{number}. ", style="cyan").append(_source(hit), style="default"))
-        console.print(Text(f"   {plain(hit.passage.text)}"))
+        if hit.paragraph.paragraph.header:
+            console.print(Text(f"   表头：{_cells(hit.paragraph.paragraph.header)}", style="dim"))
+        console.print(Text(f"   {_shown(hit.passage.text, hit.paragraph.paragraph)}"))
+        _see_also(console, hit.article, elsewhere)
 
 
-def reply(console: Console, value: Answer | Refusal) -> None:
+def reply(console: Console, value: Answer | Refusal, elsewhere: Elsewhere = NOWHERE) -> None:
     if isinstance(value, Refusal):
         _refusal(console, value)
     else:
-        _answer(console, value)
+        _answer(console, value, elsewhere)
     console.print(Text(f"（模型 {value.model}，用时 {value.seconds.total:.1f} 秒）", style="dim"))
 
 
@@ -106,7 +138,7 @@ def model_status(console: Console, value: ModelStatus) -> None:
         console.print(Text(f"       {plain(value.problem)}"))
 
 
-def _answer(console: Console, value: Answer) -> None:
+def _answer(console: Console, value: Answer, elsewhere: Elsewhere) -> None:
     footnotes: list[Citation] = []
     console.print()
     for number, statement in enumerate(value.statements, 1):
@@ -121,10 +153,12 @@ def _answer(console: Console, value: Answer) -> None:
     console.print()
     console.print(Text("出处", style="bold"))
     for number, citation in enumerate(footnotes, 1):
-        date = f"，{citation.article.date}" if citation.article.date else ""
+        date = f"，{_date(citation.article)}" if citation.article.date else ""
         place = f"{citation.document.name}，第 {citation.paragraph.page} 页，{citation.article.label}{date}"
         console.print(Text(f"【{number}】", style="cyan").append(plain(place), style="default"))
-        console.print(Text(f"    “{plain(citation.quote)}”"))
+        mark = _recognised(citation.paragraph.paragraph)
+        console.print(Text(f"    “{plain(citation.quote)}”{mark}"))
+        _see_also(console, citation.article, elsewhere)
 
 
 def _refusal(console: Console, value: Refusal) -> None:
@@ -151,8 +185,41 @@ def _reasons(statement: Statement) -> str:
 
 
 def _source(hit: Evidence) -> str:
-    date = f"（{hit.article.date}）" if hit.article.date else ""
+    date = f"（{_date(hit.article)}）" if hit.article.date else ""
     return plain(f"{hit.document.name}，第 {hit.paragraph.page} 页，{hit.article.label}{date}")
+
+
+def _date(article: StoredArticle) -> str:
+    certain = article.date_basis is None or article.date_basis.certain
+    return f"{article.date}" if certain else f"{article.date}？"
+
+
+def _date_and_why(article: StoredArticle) -> str:
+    if article.date is None:
+        return "日期不详"
+    why = _WHY.get(article.date_basis) if article.date_basis else None
+    return f"{_date(article)}（{why}）" if why else _date(article)
+
+
+def _see_also(console: Console, article: StoredArticle, elsewhere: Elsewhere) -> None:
+    for twin, document in (elsewhere[name] for name in article.twins if name in elsewhere):
+        line = f"   另见：《{twin.label}》第 {twin.page} 页"
+        console.print(
+            Text(plain(line if twin.document == article.document else f"{line}（{document.name}）"), style="dim")
+        )
+
+
+def _shown(text: str, paragraph: Paragraph) -> str:
+    said = plain(text) if paragraph.header is None else _cells(text)
+    return said + _recognised(paragraph)
+
+
+def _recognised(paragraph: Paragraph) -> str:
+    return "" if paragraph.confidence is None else f"〔识别 {paragraph.confidence:.0%}〕"
+
+
+def _cells(row: str) -> str:
+    return plain(" | ".join(row.split("\t")))
 
 
 def _excerpt(text: str) -> str:

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 something the user can mend, 2 wrong usage, 70 a bug of ou
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import getpass
 import json
 import logging
@@ -15,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,21 @@ from rag.chinese_argparse import ChineseParser
 from rag.errors import JianwenError, Stopped
 from rag.settings import home, load_settings, save_settings
 from rag.terminal import Terminal
-from rag.types import AddEvent, AddStatus, Answer, DraftText, Progress, Refusal, heed
+from rag.types import (
+    AddEvent,
+    AddStatus,
+    Answer,
+    Correction,
+    DraftText,
+    MergeWithPrevious,
+    Progress,
+    Refusal,
+    Rename,
+    SetDate,
+    SplitBefore,
+    StoredArticle,
+    heed,
+)
 
 if TYPE_CHECKING:
     from rag.library import Library
@@ -154,9 +170,41 @@ def _articles(arguments: argparse.Namespace, terminal: Terminal, _stop: threadin
     from rag import as_json, as_text
 
     with _library(arguments) as library:
-        for article in library.articles(arguments.documents):
-            terminal.show(article, as_json.article, as_text.article)
+        _show_articles(library, library.articles(arguments.documents), terminal)
+        if arguments.furniture:
+            for document in arguments.documents or [one.id for one in library.documents()]:
+                for paragraph in library.furniture(document):
+                    terminal.show(paragraph, as_json.furniture, as_text.furniture)
     return DONE
+
+
+def _show_articles(library: Library, articles: Sequence[StoredArticle], terminal: Terminal) -> None:
+    from rag import as_json, as_text
+
+    elsewhere = library.elsewhere(articles)
+    for article in articles:
+        terminal.show(
+            article, partial(as_json.article, elsewhere=elsewhere), partial(as_text.article, elsewhere=elsewhere)
+        )
+
+
+def _correct(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
+    """Shows the document's articles as they are afterwards."""
+    with _library(arguments) as library:
+        if arguments.command == "undo":
+            articles = library.undo_corrections(arguments.document)
+        else:
+            articles = library.correct(_correction(arguments))
+        _show_articles(library, articles, terminal)
+    return DONE
+
+
+def _correction(arguments: argparse.Namespace) -> Correction:
+    if arguments.command == "rename":
+        return Rename(arguments.article, arguments.title)
+    if arguments.command == "date":
+        return SetDate(arguments.article, arguments.date)
+    return MergeWithPrevious(arguments.article) if arguments.command == "merge" else SplitBefore(arguments.paragraph)
 
 
 def _remove(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
@@ -198,7 +246,12 @@ def _search(arguments: argparse.Namespace, terminal: Terminal, stop: threading.E
         for question in questions:
             heed(stop)
             result = library.search(question, limit=arguments.limit, within=arguments.within)
-            terminal.show(result, as_json.search_result, as_text.search_result)
+            elsewhere = library.elsewhere(hit.article for hit in result.hits)
+            terminal.show(
+                result,
+                partial(as_json.search_result, elsewhere=elsewhere),
+                partial(as_text.search_result, elsewhere=elsewhere),
+            )
     return DONE
 
 
@@ -211,7 +264,13 @@ def _ask(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Even
             for event in library.ask(question, within=arguments.within, stop=stop):
                 if isinstance(event, Answer | Refusal):
                     terminal.clear_progress()
-                    terminal.show(event, as_json.reply, as_text.reply)
+                    cited = [] if isinstance(event, Refusal) else [c for s in event.statements for c in s.citations]
+                    elsewhere = library.elsewhere(citation.article for citation in cited)
+                    terminal.show(
+                        event,
+                        partial(as_json.reply, elsewhere=elsewhere),
+                        partial(as_text.reply, elsewhere=elsewhere),
+                    )
                 elif isinstance(event, Progress):
                     terminal.progress(event)
                 elif isinstance(event, DraftText):
@@ -291,7 +350,18 @@ def _parser() -> ChineseParser:
     add.add_argument("paths", nargs="+", type=Path, metavar="文件")
     add.add_argument("--password", metavar="密码", help="打开加密文件的密码；不给时在终端上询问，不会保存")
     command("list", _list, "列出资料")
-    command("articles", _articles, "列出文章和段落").add_argument("documents", nargs="*", metavar="资料")
+    articles = command("articles", _articles, "列出文章和段落")
+    articles.add_argument("documents", nargs="*", metavar="资料")
+    articles.add_argument("--furniture", action="store_true", help="也列出文章以外的版面文字（报头、页眉、责编等）")
+    for name, summary in (("rename", "改文章标题"), ("date", "改文章日期"), ("merge", "把文章并入前一篇")):
+        correcting = command(name, _correct, summary)
+        correcting.add_argument("article", metavar="文章编号")
+        if name == "rename":
+            correcting.add_argument("title", metavar="标题", help='新标题；写 "" 表示没有标题')
+        if name == "date":
+            correcting.add_argument("date", type=_day, metavar="日期", help="如 2024-03-21；none 表示没有日期")
+    command("split", _correct, "从某段起另成一篇").add_argument("paragraph", metavar="段落编号")
+    command("undo", _correct, "撤销对一份资料的全部改正").add_argument("document", metavar="资料")
     command("remove", _remove, "移除资料").add_argument("documents", nargs="+", metavar="资料")
     command("rebuild", _rebuild, "重建索引")
     command("doctor", _doctor, "检查资料库和模型有没有问题")
@@ -318,6 +388,15 @@ def _add_common(parser: ChineseParser) -> None:
     parser.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="每行输出一个 JSON 对象，供其他程序读取"
     )
+
+
+def _day(text: str) -> dt.date | None:
+    if text.lower() == "none":
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("应写成 2024-03-21 这样，或 none") from None
 
 
 def _positive(text: str) -> int:

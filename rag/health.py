@@ -12,8 +12,9 @@ from rag.models import ROLE_TITLES, processor_features, processor_finding, statu
 from rag.originals import Originals, digest
 from rag.pending import Pending
 from rag.settings import Settings
-from rag.types import Finding
+from rag.types import DateBasis, Finding
 
+FAINT: Final = 0.8  # confidence of recognised text below which it is to be compared with the page
 _SCARCE: Final = 1 << 30  # bytes of free disk
 
 
@@ -28,6 +29,26 @@ def catalog_findings(catalog: Catalog) -> Iterator[Finding]:
     if unfinished:
         said = f"有 {unfinished} 份资料没有导入完。"
         yield Finding("warning", said, "打开窗口或再次导入时会自动接着导入。")
+
+
+def reading_findings(catalog: Catalog) -> Iterator[Finding]:
+    """What was read with doubt, and what was not read."""
+    basis = ",".join(f"'{one.value}'" for one in DateBasis if not one.certain)
+    ready = "JOIN documents ON documents.id = articles.document WHERE state = 'ready'"
+    ((dates,),) = catalog.rows(f"SELECT COUNT(*) FROM articles {ready} AND date_basis IN ({basis})")
+    ((faint,),) = catalog.rows(
+        f"SELECT COUNT(*) FROM paragraphs JOIN articles ON articles.id = article {ready} AND confidence < ?", (FAINT,)
+    )
+    if dates:
+        said = f"有 {dates} 篇文章的日期是推断的（标着“？”）。"
+        yield Finding("warning", said, "用 jianwen articles 查看依据，用 jianwen date 改正或确认。")
+    if faint:
+        said = f"有 {faint} 个段落由文字识别得来，且把握不足 {FAINT:.0%}。"
+        yield Finding("warning", said, "引用前请对照原文页面；有更清楚的扫描件可重新导入。")
+    for document in catalog.documents():
+        if document.problems:
+            said = f"《{document.name}》有 {len(document.problems)} 处没有读出来：{'；'.join(document.problems)[:200]}"
+            yield Finding("warning", said, "其余页面可以照常检索；可换一份完好的文件重新导入。")
 
 
 def original_findings(catalog: Catalog, originals: Originals) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from rag.catalog import Catalog, Elsewhere
 from rag.embedding import Embedder
 from rag.errors import JianwenError
-from rag.health import catalog_findings, disk_findings, model_findings, original_findings
+from rag.health import catalog_findings, disk_findings, model_findings, original_findings, reading_findings
 from rag.indexes import KeywordStore, VectorStore
 from rag.ingest import Ingest
 from rag.originals import Originals
@@ -302,7 +302,7 @@ class Library:
     def doctor(self) -> tuple[Finding, ...]:
         """Everything checked, the good included; reads every original once."""
         findings = [*catalog_findings(self._catalog), *original_findings(self._catalog, self._originals)]
-        findings += [*model_findings(self._settings), *disk_findings(self.path)]
+        findings += [*reading_findings(self._catalog), *model_findings(self._settings), *disk_findings(self.path)]
         try:
             made_with = recipe(self._ready_embedder())
         except JianwenError:  # said by the models' findings

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,25 @@ from rich.console import Console
 from rag import as_json, as_text
 from rag.chinese_argparse import in_chinese
 from rag.cli import main
+from rag.library import Library
 from rag.terminal import Terminal
-from rag.types import Answer, Citation, Progress, Refusal, Statement, Timing
+from rag.types import (
+    Answer,
+    Citation,
+    DateBasis,
+    Document,
+    Heading,
+    Paragraph,
+    Passage,
+    Progress,
+    Refusal,
+    SearchResult,
+    Statement,
+    StoredArticle,
+    StoredParagraph,
+    Timing,
+)
+from tests.fakes import FakeEmbedder
 from tests.test_answering import EXAM, SAFETY, evidence
 
 TIMING = Timing(0.1, 0.2, 1.0)
@@ -61,6 +80,80 @@ def test_the_json_of_an_answer_is_plain_data() -> None:
     form = json.loads(json.dumps(as_json.reply(an_answer())))
     assert [s["supported"] for s in form["statements"]] == [True, True, False]
     assert form["evidence"] == [f"{'d' * 12}-1-1", f"{'d' * 12}-1-2"]
+
+
+def doubtful() -> StoredArticle:
+    row = Paragraph("校舍\t42", 3, confidence=0.734, header="项目\t数量")
+    return StoredArticle(
+        "d1-1",
+        "d1",
+        "校舍改造",
+        dt.date(2024, 3, 21),
+        3,
+        (StoredParagraph("d1-1-1", "d1-1", row),),
+        (Heading("kicker", Paragraph("兴县", 3)), Heading("title", Paragraph("校舍改造", 3))),
+        DateBasis.MASTHEAD,
+        twins=("d2-4",),
+    )
+
+
+def elsewhere() -> dict[str, tuple[StoredArticle, Document]]:
+    there = Document("d2", "乙.pdf", "0" * 64, 1, dt.datetime(2024, 5, 1, tzinfo=dt.UTC), 1, 4, 9)
+    return {"d2-4": (StoredArticle("d2-4", "d2", "校舍改造完成", None, 7, ()), there)}
+
+
+def shown(write: Callable[[Console], None]) -> str:
+    stream = io.StringIO()
+    write(Console(file=stream, width=120, markup=False, highlight=False, emoji=False, soft_wrap=True))
+    return stream.getvalue()
+
+
+def test_what_is_doubtful_is_shown_as_such() -> None:
+    text = shown(lambda console: as_text.article(console, doubtful(), elsewhere()))
+    assert "2024-03-21？（日期据刊头推断）" in text
+    assert "引题：兴县" in text
+    assert "校舍 | 42〔识别 73%〕" in text
+    assert "另见：《校舍改造完成》第 7 页（乙.pdf）" in text
+    form = json.loads(json.dumps(as_json.article(doubtful(), elsewhere())))
+    assert (form["date_basis"], form["certain"]) == ("masthead", False)
+    assert form["headings"][0]["role"] == "kicker"
+    assert (form["paragraphs"][0]["confidence"], form["paragraphs"][0]["header"]) == (0.734, "项目\t数量")
+    assert form["twins"] == [{"article": "d2-4", "title": "校舍改造完成", "document": "d2", "page": 7}]
+
+
+def test_a_hit_shows_its_table_header_and_where_else_it_is_printed() -> None:
+    (base,) = evidence(EXAM)
+    article = doubtful()
+    passage = Passage("d1-1-1#1", "d1-1-1", 0, 5, "校舍\t42")
+    hit = dataclasses.replace(base, passage=passage, paragraph=article.paragraphs[0], article=article)
+    result = SearchResult("校舍", (hit,), 0.1)
+    text = shown(lambda console: as_text.search_result(console, result, elsewhere()))
+    assert "表头：项目 | 数量" in text
+    assert "（2024-03-21？）" in text
+    assert "另见：《校舍改造完成》第 7 页" in text
+    assert as_json.search_result(result, elsewhere())["hits"][0]["twins"][0]["article"] == "d2-4"
+
+
+def test_corrections_on_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library = ["--library", str(tmp_path / "library"), "--json"]
+    bulletin = tmp_path / "通报.txt"
+    bulletin.write_text("关于一项工作的通报\n2024年3月21日印\n" + "　　各单位要抓好落实，确保成效。\n" * 3, "utf-8")
+    with Library.open(tmp_path / "library", embedder=FakeEmbedder()) as opened:
+        list(opened.add([bulletin]))
+    assert main([*library, "articles"]) == 0
+    name = json.loads(capsys.readouterr().out.splitlines()[0])["id"]
+    for words in (["date", name, "2023-05-06"], ["date", name, "none"], ["undo", "通报.txt"]):
+        assert main([*library, *words]) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["date"] for one in said if one["id"] == name][:2] == ["2023-05-06", None]
+    assert said[0]["date_basis"] == "user"
+    assert not said[-1]["corrected"]
+    assert main([*library, "merge", name]) == 1
+    assert "第一篇" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as left:
+        main([*library, "date", name, "去年"])
+    assert left.value.code == 2
+    assert main([*library, "articles", "--furniture"]) == 0
 
 
 @given(st.text())
