@@ -19,6 +19,7 @@ from rag.types import Page
 RIVER = 0.6  # of the body size: narrower white is not a river
 _HANGING = "，。、；：！？,.;:!?”’」』）)》】“‘「『（《【—…·"
 _BAND_GAP = 1.0  # of the body size: white across a page that may part bands
+_NEIGHBOUR = 3.0  # type sizes by which headlines of neighbours may differ in height
 _BESIDE = 0.4  # of a region's height: a title set downwards that heads it
 _TALL = 0.6  # of a region's height: a frame so high parts it sideways
 
@@ -181,15 +182,17 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
         side_by_side = any(_beside([a], [b]) for a, b in pairwise(sorted(region, key=lambda p: (p.y0, p.x0))))
         wide = [g for g in gaps if g[1] - g[0] >= 0.8 * body] if side_by_side else []
         return _split(region, _middles(wide), across=True)
+    lone = [p for p in region if _stands_over(p, region)]
+    around = [g for g in gaps if any(-0.1 <= p.y0 - g[1] <= 0.1 or -0.1 <= g[0] - p.y1 <= 0.1 for p in lone)]
+    if around:
+        return _split(region, _middles(around), across=True)
     crossing = [p for p in region if any(_crosses(p, river) for river in rivers)]
     if not crossing:
         bands = _band_cuts(region, rivers, body)
         return _split(region, bands or _middles(rivers), across=bool(bands))
     above = set(_band_cuts(region, rivers, body))
-    for start, end in gaps:
-        if any(
-            -0.1 <= p.y0 - end <= _height(p, body) for p in crossing
-        ):  # a neighbour's headline may stand a little higher
+    for start, end in gaps:  # a neighbour's headline may stand a little higher
+        if any(-0.1 <= p.y0 - end <= _height(p, body) for p in crossing):
             above.add((start + end) / 2)
     if above:
         return _split(region, sorted(above), across=True)
@@ -202,6 +205,21 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
     if below:
         return _split(region, _middles(below), across=True)
     return [list(region)]
+
+
+def _stands_over(p: Item, region: Region) -> bool:
+    """Whether a headline has its height to itself, and no neighbour's headline begins beside it a little lower."""
+    if not isinstance(p, Placed) or not p.headline:
+        return False
+    for q in region:
+        if q is p:
+            continue
+        if q.y0 < p.y1 - 0.1 * p.size and q.y1 > p.y0 + 0.1 * p.size:
+            return False
+        apart = q.x0 >= p.x1 or q.x1 <= p.x0
+        if q.headline and apart and p.y1 <= q.y0 <= p.y1 + _NEIGHBOUR * p.size:
+            return False
+    return True
 
 
 def _height(p: Item, body: float) -> float:

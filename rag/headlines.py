@@ -17,6 +17,7 @@ from rag.wrapping import HEADED
 _SAME = 0.06  # share by which the type of one title may differ
 _SUBHEAD = 0.85  # of the title's type: a headline so much smaller, within the text, is a subhead
 _TITLE = 1.45  # of the text's type: a headline so large is always a title
+_APART = 1.3  # the same for one that stands over columns, not in one
 _DASH = re.compile("^(?:——|--|—|─)")
 _SHORT = 40  # characters of a subtitle set in the type of the text
 
@@ -75,9 +76,10 @@ def is_subhead(group: Sequence[Block], title_size: float, text_size: float) -> b
         text_size: type of its text in points, 0 when it has none yet.
     """
     size = max(block.size for block in group)
-    if not title_size or not text_size or any(block.apart for block in group):
+    if not title_size or not text_size:
         return False
-    return size < _SUBHEAD * title_size and (size < _TITLE * text_size or bool(HEADED.match(group[0].text)))
+    least = _APART if any(block.apart for block in group) else _TITLE
+    return size < _SUBHEAD * title_size and (size < least * text_size or bool(HEADED.match(group[0].text)))
 
 
 def is_subtitle(block: Block) -> bool:

@@ -37,6 +37,10 @@ class _SetRow:
         return (self.page if self.frame or self.caption else 0, self.frame, self.caption)
 
     @property
+    def is_table(self) -> bool:
+        return any(part.line.header is not None for part in self.row.parts)
+
+    @property
     def is_mark(self) -> bool:
         return onward(self.text) is not None or back(self.text) is not None
 
@@ -87,7 +91,7 @@ def _set_rows(page: Page, body: float) -> Iterator[_SetRow]:
 
 def _same_paragraph(a: _SetRow, b: _SetRow) -> bool:
     """Whether row `b` goes on with the paragraph that row `a` is part of."""
-    if b.is_mark:
+    if b.is_mark or b.is_table:
         return False
     heading = a.row.main.headline
     if heading != b.row.main.headline or abs(a.size - b.size) > 0.08 * max(a.size, b.size):
@@ -124,7 +128,7 @@ class _Gatherer:
             return
         group = [row]
         self.groups.append(group)
-        if not row.is_mark:
+        if not (row.is_mark or row.is_table):
             self._open[row.place] = group
 
 

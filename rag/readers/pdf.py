@@ -7,14 +7,16 @@ A page without a usable text layer is a picture: it is rendered and recognised.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.errors import JianwenError, PasswordNeeded
-from rag.readers.pdfium_page import characters, shapes, view_of
-from rag.readers.segments import page_lines
+from rag.readers.pdfium_page import Shapes, characters, shapes, view_of
+from rag.readers.ruled_tables import inside, ruled_tables, table_lines
+from rag.readers.segments import Char, page_lines
 from rag.readers.source import Source
-from rag.types import Page
+from rag.types import Line, Page
 
 MOST_PAGES = 2000
 LONGEST_SIDE = 14400.0  # points; the limit of PDF itself (ISO 32000-1, annex C)
@@ -65,11 +67,28 @@ class PdfSource:
                 f"“{self._name}”的文字无法还原（字体缺少对照表，读出来是乱码）。"
                 "请换一个版本，或用原软件重新导出 PDF 后再添加。"
             )
-        lines = page_lines(chars, number, width, height, drawn.rules)
-        return Page(number, lines, width, height, drawn.rules, drawn.frames, drawn.pictures)
+        return _laid_out(chars, drawn, number, width, height)
 
     def close(self) -> None:
         self._document.close()
+
+
+def _laid_out(chars: Sequence[Char], drawn: Shapes, number: int, width: float, height: float) -> Page:
+    """The page with its ruled tables as rows; their rules are then no longer rules of the page."""
+    tables: list[Line] = []
+    rules, frames = drawn.rules, drawn.frames
+    for table in ruled_tables(rules, frames, number) if all(c.turn == 0 for c in chars) else ():
+        within = [c for c in chars if inside(table.box, c.x0, c.y0, c.x1, c.y1)]
+        rows = table_lines(table, within, number, width, height)
+        if rows is not None:
+            tables += rows
+            taken = set(within)
+            chars = [c for c in chars if c not in taken]
+            rules, frames = (
+                tuple(b for b in boxes if not inside(table.box, b.x0, b.y0, b.x1, b.y1)) for boxes in (rules, frames)
+            )
+    lines = page_lines(chars, number, width, height, rules)
+    return Page(number, (*lines, *tables), width, height, rules, frames, drawn.pictures)
 
 
 def open(path: Path, password: str | None = None) -> Source:
