@@ -11,6 +11,7 @@ from rag.types import Fragment, Line, Paragraph
 
 Kind = Literal["body", "heading", "furniture", "caption"]
 Region = tuple[int, int]  # (page, frame)
+Area = tuple[float, float, float, float]  # x0, y0, x1, y1 in the frame of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Block:
     furniture: page numbers, running heads, imprint lines, the masthead. caption: the words under a picture.
     apart: more white space than usual stands before it, or it begins a part of the page. titles: `rag.outline` knows
     from the format that it titles an article. frame: the printed frame it stands in as (page, number), None outside.
-    resumes: it goes on with an article broken off on another page.
+    area: the rectangle it is printed in, None without geometry or when it spans columns. resumes: it goes on with an article broken off on another page.
     """
 
     paragraph: Paragraph
@@ -30,6 +31,7 @@ class Block:
     apart: bool = False
     titles: bool = False
     frame: Region | None = None
+    area: Area | None = None
     resumes: bool = False
 
     @property

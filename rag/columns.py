@@ -19,6 +19,10 @@ from rag.types import Page
 RIVER = 0.6  # of the body size: narrower white is not a river
 _HANGING = "，。、；：！？,.;:!?”’」』）)》】“‘「『（《【—…·"
 _BAND_GAP = 1.0  # of the body size: white across a page that may part bands
+_WHITE = 0.8  # of the body size: white across a page above a headline that is more than the space between rows
+_STACKED = 1.6  # type sizes between the parts of one headline
+_LESSER = 0.8  # of a title's type: headlines so small beside it are subheads
+_UPPER = 0.35  # of a region's height: how far down its only title may stand
 _NEIGHBOUR = 3.0  # type sizes by which headlines of neighbours may differ in height
 _BESIDE = 0.4  # of a region's height: a title set downwards that heads it
 _TALL = 0.6  # of a region's height: a frame so high parts it sideways
@@ -190,9 +194,12 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
     if not crossing:
         bands = _band_cuts(region, rivers, body)
         return _split(region, bands or _middles(rivers), across=bool(bands))
+    if title := _only_title(region, crossing):
+        return [title, [p for p in region if p not in title]]
     above = set(_band_cuts(region, rivers, body))
     for start, end in gaps:  # a neighbour's headline may stand a little higher
-        if any(-0.1 <= p.y0 - end <= _height(p, body) for p in crossing):
+        wide = end - start >= _WHITE * body
+        if wide and any(-0.1 <= p.y0 - end <= _height(p, body) for p in crossing):
             above.add((start + end) / 2)
     if above:
         return _split(region, sorted(above), across=True)
@@ -200,6 +207,9 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
     if free:  # before cutting below headlines: two of them side by side would part from their columns
         widest = max(free, key=lambda r: r[1] - r[0])
         return _split(region, _middles([widest]), across=False)
+    narrow = [g for g in gaps if any(-0.1 <= p.y0 - g[1] <= 0.1 for p in crossing)]
+    if narrow:
+        return _split(region, _middles(narrow), across=True)
     bottoms = {p.y1 for p in crossing}
     below = [g for g in gaps if g[0] in bottoms] or sorted(gaps, key=lambda g: g[0] - g[1])[:1]
     if below:
@@ -208,7 +218,7 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
 
 
 def _stands_over(p: Item, region: Region) -> bool:
-    """Whether a headline has its height to itself, and no neighbour's headline begins beside it a little lower."""
+    """Whether a headline has its height to itself, and no neighbour's headline begins a little higher or lower."""
     if not isinstance(p, Placed) or not p.headline:
         return False
     for q in region:
@@ -217,9 +227,31 @@ def _stands_over(p: Item, region: Region) -> bool:
         if q.y0 < p.y1 - 0.1 * p.size and q.y1 > p.y0 + 0.1 * p.size:
             return False
         apart = q.x0 >= p.x1 or q.x1 <= p.x0
-        if q.headline and apart and p.y1 <= q.y0 <= p.y1 + _NEIGHBOUR * p.size:
+        if q.headline and apart and p.y0 - _NEIGHBOUR * p.size <= q.y0 <= p.y1 + _NEIGHBOUR * p.size:
             return False
     return True
+
+
+def _only_title(region: Region, crossing: Sequence[Item]) -> list[Item]:
+    """The one headline (with kicker and subtitle) of a region whose columns partly rise beside it; empty when the
+    region has none, several, or one that stands too far down to head what is above it."""
+    headlines = [p for p in region if isinstance(p, Placed) and p.headline]
+    if not headlines:
+        return []
+    main = max(headlines, key=lambda p: p.size)
+    stack = [main]
+    for p in sorted(headlines, key=lambda p: abs(p.y0 - main.y0)):
+        touching = any(
+            min(p.x1, q.x1) > max(p.x0, q.x0) and max(p.y0, q.y0) - min(p.y1, q.y1) <= _STACKED * max(p.size, q.size)
+            for q in stack
+        )
+        if p is not main and touching:
+            stack.append(p)
+    others = [p for p in headlines if p not in stack]
+    if main not in crossing or any(p in crossing or p.size > _LESSER * main.size for p in others):
+        return []
+    top, bottom = min(p.y0 for p in region), max(p.y1 for p in region)
+    return [*stack] if min(p.y0 for p in stack) - top <= _UPPER * (bottom - top) else []
 
 
 def _height(p: Item, body: float) -> float:

@@ -18,6 +18,7 @@ _SAME = 0.06  # share by which the type of one title may differ
 _SUBHEAD = 0.85  # of the title's type: a headline so much smaller, within the text, is a subhead
 _TITLE = 1.45  # of the text's type: a headline so large is always a title
 _APART = 1.3  # the same for one that stands over columns, not in one
+_NEAR = 1.6  # type sizes between the parts of one headline
 _DASH = re.compile("^(?:——|--|—|─)")
 _SHORT = 40  # characters of a subtitle set in the type of the text
 
@@ -39,21 +40,28 @@ def headline_groups(found: Sequence[Block]) -> Iterator[list[Block]]:
 
 def _joins(group: Sequence[Block], block: Block) -> bool:
     last = group[-1]
-    if block.kind != "heading" or block.apart or block.frame != last.frame:
+    if block.kind != "heading" or block.frame != last.frame:
         return False
     if not block.size:  # no geometry: a list of titles, or one title on two lines
-        return sum(len(b.text) for b in group) + len(block.text) <= LONGEST_HEADING and not last.size
-    if HEADED.match(block.text) or last.paragraph.page != block.paragraph.page:
+        return (
+            not block.apart and not last.size and sum(len(b.text) for b in group) + len(block.text) <= LONGEST_HEADING
+        )
+    if HEADED.match(block.text) or last.paragraph.page != block.paragraph.page or not _below(last, block):
         return False
     sizes = [b.size for b in group]
     rising, falling = block.size >= sizes[-1] * (1 - _SAME), block.size <= sizes[-1] * (1 + _SAME)
-    risen = max(sizes) > sizes[0] * (1 + _SAME)
     fallen = sizes[-1] < max(sizes) * (1 - _SAME)
     if rising and not falling:  # the title below its kicker; after a subtitle another headline begins
         return not fallen and len(block.text) <= LONGEST_HEADING
-    if rising and falling:
-        return sum(len(b.text) for b in group if abs(b.size - block.size) <= _SAME * block.size) <= LONGEST_HEADING
-    return falling and (risen or not fallen or len(group) <= 3)
+    return sum(len(b.text) for b in group if abs(b.size - block.size) <= _SAME * block.size) <= LONGEST_HEADING
+
+
+def _below(above: Block, below: Block) -> bool:
+    """Whether two printed headlines stand one right below the other."""
+    if above.area is None or below.area is None:
+        return True
+    overlap = min(above.area[2], below.area[2]) - max(above.area[0], below.area[0])
+    return overlap > 0 and below.area[1] - above.area[3] <= _NEAR * max(above.size, below.size)
 
 
 def headings_of(group: Sequence[Block]) -> tuple[Heading, ...]:

@@ -152,4 +152,8 @@ def _block(group: Sequence[_SetRow]) -> Block:
     parts = [part.line for row in group for part in row.row.parts]
     kind: Kind = "heading" if first.row.main.headline else "caption" if first.caption else "body"
     frame = (first.page, first.frame) if first.frame else None
-    return Block(make_paragraph(parts, first.page), kind, first.size, apart=first.apart, frame=frame)
+    area = None
+    if all((row.page, row.column) == (first.page, first.column) for row in group):
+        rows = [row.row for row in group]
+        area = (min(r.x0 for r in rows), rows[0].y0, max(r.x1 for r in rows), max(r.y1 for r in rows))
+    return Block(make_paragraph(parts, first.page), kind, first.size, apart=first.apart, frame=frame, area=area)
