@@ -22,7 +22,8 @@ class Block:
     furniture: page numbers, running heads, imprint lines, the masthead. caption: the words under a picture.
     apart: more white space than usual stands before it, or it begins a part of the page. titles: `rag.outline` knows
     from the format that it titles an article. frame: the printed frame it stands in as (page, number), None outside.
-    area: the rectangle it is printed in, None without geometry or when it spans columns. resumes: it goes on with an article broken off on another page.
+    area: the rectangle it is printed in, None without geometry or when it spans columns. resumes: it goes on with an
+    article broken off on another page.
     """
 
     paragraph: Paragraph

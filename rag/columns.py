@@ -142,7 +142,10 @@ def _band_cuts(region: Region, rivers: Sequence[Interval], body: float) -> list[
     cuts: list[float] = []
     for start, end in _gaps([(p.y0, p.y1) for p in region], _BAND_GAP * body):
         headed = any(p.headline and end - 0.1 <= p.y0 <= end + 1.5 * body for p in region)
-        both = sum(any(p.y1 <= start + 0.1 for p in c) and any(p.y0 >= end - 0.1 for p in c) for c in columns)
+        both = sum(
+            any(p.y1 <= start + 0.1 and not p.headline for p in c) and any(p.y0 >= end - 0.1 for p in c)
+            for c in columns
+        )
         if headed and both >= max(2, 0.6 * len(columns)):
             cuts.append((start + end) / 2)
     return cuts
@@ -191,16 +194,17 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
     if around:
         return _split(region, _middles(around), across=True)
     crossing = [p for p in region if any(_crosses(p, river) for river in rivers)]
+    if title := _only_title(region, crossing):
+        return [title, [p for p in region if p not in title]]
     if not crossing:
         bands = _band_cuts(region, rivers, body)
         return _split(region, bands or _middles(rivers), across=bool(bands))
-    if title := _only_title(region, crossing):
-        return [title, [p for p in region if p not in title]]
     above = set(_band_cuts(region, rivers, body))
     for start, end in gaps:  # a neighbour's headline may stand a little higher
         wide = end - start >= _WHITE * body
         if wide and any(-0.1 <= p.y0 - end <= _height(p, body) for p in crossing):
             above.add((start + end) / 2)
+    above = {cut for cut in above if not _beheads(cut, region)}
     if above:
         return _split(region, sorted(above), across=True)
     free = [r for r in rivers if not any(_crosses(p, r) for p in region)]
@@ -232,6 +236,16 @@ def _stands_over(p: Item, region: Region) -> bool:
     return True
 
 
+def _beheads(cut: float, region: Region) -> bool:
+    """Whether a cut across at this height parts a headline from the text below it."""
+    for h in region:
+        if isinstance(h, Placed) and h.headline and h.y1 <= cut:
+            under = (q for q in region if not q.headline and q.y0 >= h.y1 - 0.2 * h.size and q.y1 <= cut + 0.1)
+            if not any(min(q.x1, h.x1) > max(q.x0, h.x0) for q in under):
+                return True
+    return False
+
+
 def _only_title(region: Region, crossing: Sequence[Item]) -> list[Item]:
     """The one headline (with kicker and subtitle) of a region whose columns partly rise beside it; empty when the
     region has none, several, or one that stands too far down to head what is above it."""
@@ -248,7 +262,9 @@ def _only_title(region: Region, crossing: Sequence[Item]) -> list[Item]:
         if p is not main and touching:
             stack.append(p)
     others = [p for p in headlines if p not in stack]
-    if main not in crossing or any(p in crossing or p.size > _LESSER * main.size for p in others):
+    left, right = min(p.x0 for p in region), max(p.x1 for p in region)
+    centred = abs(main.x0 + main.x1 - left - right) <= 2 * main.size
+    if not (centred or main in crossing) or any(p in crossing or p.size > _LESSER * main.size for p in others):
         return []
     top, bottom = min(p.y0 for p in region), max(p.y1 for p in region)
     return [*stack] if min(p.y0 for p in stack) - top <= _UPPER * (bottom - top) else []
