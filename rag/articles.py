@@ -91,6 +91,8 @@ def _opens(block: Block, draft: _Draft) -> bool:
     """Whether a paragraph without a title begins an article: a dateline after a finished one, or a new report."""
     if block.kind != "body" or not is_dateline(block.text) or not draft.body:
         return False
+    if draft.title_size:
+        return False  # set under a headline: what follows has one of its own
     if _ended(draft):
         return True
     first = next((b for b in draft.body if b.kind == "body"), None)

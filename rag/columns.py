@@ -148,18 +148,18 @@ def _band_cuts(region: Region, rivers: Sequence[Interval], body: float) -> list[
         )
         if headed and both >= max(2, 0.6 * len(columns)):
             cuts.append((start + end) / 2)
-    return cuts
+    return [cut for cut in cuts if not _beheads(cut, region)]
 
 
-def _cuts(region: Region, body: float, rules: Rules) -> list[list[Item]]:
-    """The parts of `region` in reading order; a single one when nothing parts it."""
+def _cuts(region: Region, body: float, rules: Rules, *, framed: bool) -> list[list[Item]]:
+    """The parts of `region` in reading order; a single one when nothing parts it. framed: it fills a printed frame."""
     if (upright := _upright_title(region)) is not None:
         return [[upright], [p for p in region if p is not upright]]
     for across in (True, False):
         drawn = rules.cuts(region, across=across) + ([] if across else _beside_frames(region))
         if drawn and len(parts := _split(region, drawn, across=across)) > 1:
             return parts
-    return _white_cuts(region, body)
+    return _white_cuts(region, body, framed=framed)
 
 
 def _upright_title(region: Region) -> Placed | None:
@@ -181,7 +181,7 @@ def _beside_frames(region: Region) -> list[float]:
     return sorted(x for x in sides if not any(p.x0 + 1.0 < x < p.x1 - 1.0 for p in region))
 
 
-def _white_cuts(region: Region, body: float) -> list[list[Item]]:
+def _white_cuts(region: Region, body: float, *, framed: bool) -> list[list[Item]]:
     """The same by white space alone."""
     rivers = _rivers(region, body)
     gaps = _gaps([(p.y0, p.y1) for p in region], 0.1 * body)
@@ -194,7 +194,7 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
     if around:
         return _split(region, _middles(around), across=True)
     crossing = [p for p in region if any(_crosses(p, river) for river in rivers)]
-    if title := _only_title(region, crossing):
+    if title := _only_title(region, crossing, framed=framed):
         return [title, [p for p in region if p not in title]]
     if not crossing:
         bands = _band_cuts(region, rivers, body)
@@ -209,8 +209,8 @@ def _white_cuts(region: Region, body: float) -> list[list[Item]]:
         return _split(region, sorted(above), across=True)
     free = [r for r in rivers if not any(_crosses(p, r) for p in region)]
     if free:  # before cutting below headlines: two of them side by side would part from their columns
-        widest = max(free, key=lambda r: r[1] - r[0])
-        return _split(region, _middles([widest]), across=False)
+        headed = [r for r in free if _headline_follows(r, region, rivers)]
+        return _split(region, _middles(headed or [max(free, key=lambda r: r[1] - r[0])]), across=False)
     narrow = [g for g in gaps if any(-0.1 <= p.y0 - g[1] <= 0.1 for p in crossing)]
     if narrow:
         return _split(region, _middles(narrow), across=True)
@@ -231,9 +231,16 @@ def _stands_over(p: Item, region: Region) -> bool:
         if q.y0 < p.y1 - 0.1 * p.size and q.y1 > p.y0 + 0.1 * p.size:
             return False
         apart = q.x0 >= p.x1 or q.x1 <= p.x0
-        if q.headline and apart and p.y0 - _NEIGHBOUR * p.size <= q.y0 <= p.y1 + _NEIGHBOUR * p.size:
+        if q.headline and apart and abs(q.y0 - p.y0) <= _NEIGHBOUR * max(p.size, _height(q, p.size)):
             return False
     return True
+
+
+def _headline_follows(river: Interval, region: Region, rivers: Sequence[Interval]) -> bool:
+    """Whether the column right of a river begins with a headline: an article begins there."""
+    end = min((r[0] for r in rivers if r[0] > river[1]), default=float("inf"))
+    column = [p for p in region if p.x0 >= river[1] - 0.1 and p.x0 < end]
+    return bool(column) and min(column, key=lambda p: p.y0).headline
 
 
 def _beheads(cut: float, region: Region) -> bool:
@@ -246,7 +253,7 @@ def _beheads(cut: float, region: Region) -> bool:
     return False
 
 
-def _only_title(region: Region, crossing: Sequence[Item]) -> list[Item]:
+def _only_title(region: Region, crossing: Sequence[Item], *, framed: bool) -> list[Item]:
     """The one headline (with kicker and subtitle) of a region whose columns partly rise beside it; empty when the
     region has none, several, or one that stands too far down to head what is above it."""
     headlines = [p for p in region if isinstance(p, Placed) and p.headline]
@@ -264,7 +271,9 @@ def _only_title(region: Region, crossing: Sequence[Item]) -> list[Item]:
     others = [p for p in headlines if p not in stack]
     left, right = min(p.x0 for p in region), max(p.x1 for p in region)
     centred = abs(main.x0 + main.x1 - left - right) <= 2 * main.size
-    if not (centred or main in crossing) or any(p in crossing or p.size > _LESSER * main.size for p in others):
+    if not (framed or centred or main in crossing) or any(
+        p in crossing or p.size > _LESSER * main.size for p in others
+    ):
         return []
     top, bottom = min(p.y0 for p in region), max(p.y1 for p in region)
     return [*stack] if min(p.y0 for p in stack) - top <= _UPPER * (bottom - top) else []
@@ -276,19 +285,19 @@ def _height(p: Item, body: float) -> float:
 
 def _leaves(region: Region, body: float, rules: Rules) -> Iterator[tuple[list[Placed], int]]:
     """Columns in reading order, each with the number of its frame."""
-    pending: list[tuple[Region, int]] = [(region, 0)]
+    pending: list[tuple[Region, int, bool]] = [(region, 0, False)]
     while pending:
-        part, frame = pending.pop(0)
+        part, frame, whole = pending.pop(0)
         if len(part) == 1 and isinstance(part[0], Nest):
-            pending.insert(0, (part[0].items, part[0].number))
+            pending.insert(0, (part[0].items, part[0].number, True))
             continue
-        parts = _cuts(part, body, rules) if len(part) > 1 else [part]
+        parts = _cuts(part, body, rules, framed=whole) if len(part) > 1 else [part]
         if len(parts) == 1:
             parts = list(_around_frames(part))
         if len(parts) == 1:
             yield [p for p in part if isinstance(p, Placed)], frame
         else:
-            pending[:0] = [(some, frame) for some in parts]
+            pending[:0] = [(some, frame, False) for some in parts]
 
 
 def _around_frames(part: Region) -> Iterator[list[Item]]:
