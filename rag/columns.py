@@ -201,16 +201,16 @@ def _white_cuts(region: Region, body: float, *, framed: bool) -> list[list[Item]
         return _split(region, bands or _middles(rivers), across=bool(bands))
     above = set(_band_cuts(region, rivers, body))
     for start, end in gaps:  # a neighbour's headline may stand a little higher
-        wide = end - start >= _WHITE * body
-        if wide and any(-0.1 <= p.y0 - end <= _height(p, body) for p in crossing):
-            above.add((start + end) / 2)
-    above = {cut for cut in above if not _beheads(cut, region)}
+        cut = (start + end) / 2
+        begins = any(-0.1 <= p.y0 - end <= _height(p, body) for p in crossing)
+        if begins and end - start >= _WHITE * body and not _beheads(cut, region):
+            above.add(cut)
     if above:
         return _split(region, sorted(above), across=True)
     free = [r for r in rivers if not any(_crosses(p, r) for p in region)]
     if free:  # before cutting below headlines: two of them side by side would part from their columns
-        headed = [r for r in free if _headline_follows(r, region, rivers)]
-        return _split(region, _middles(headed or [max(free, key=lambda r: r[1] - r[0])]), across=False)
+        beginning = [r for r in free if _headline_follows(r, region, rivers)]
+        return _split(region, _middles(beginning or [max(free, key=lambda r: r[1] - r[0])]), across=False)
     narrow = [g for g in gaps if any(-0.1 <= p.y0 - g[1] <= 0.1 for p in crossing)]
     if narrow:
         return _split(region, _middles(narrow), across=True)
