@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from bench.options import SAMPLE, Say, positive
+from bench.reading_families import measure_families
 from bench.reading_quality import EXPLAINED, TRUTH, measure_folder
 from bench.report import Measurement, Report, Row, machine
 from rag.articles import read_articles
@@ -22,11 +23,18 @@ _COMPARED = "每秒读的页数：读成文章（取字、排序、分段、分�
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "folder", nargs="?", type=Path, metavar="目录", help="里面有 articles.jsonl 时测质量，否则测速度"
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="目录",
+        help="里面有 articles.jsonl 时测质量，否则测速度；不给则测现排的各种版式",
     )
     parser.add_argument("--speed", action="store_true", help="测速度；不给目录则用样本简报现排几页")
     parser.add_argument("--no-scan", action="store_true", help="测质量时不读扫描件")
-    parser.add_argument("--pages", type=positive, default=4, metavar="页数", help="现排时每份几页，默认 4")
+    parser.add_argument("--papers", type=positive, default=3, metavar="份数", help="不给目录时每种版式测几份，默认 3")
+    parser.add_argument("--family", default="", metavar="版式", help="不给目录时只测这一种版式，逐份列出")
+    parser.add_argument("--keep", type=Path, metavar="目录", help="不给目录时把排出的 PDF 留在这里")
+    parser.add_argument("--pages", type=positive, default=4, metavar="页数", help="测速度而不给目录时每份几页，默认 4")
 
 
 def run(options: argparse.Namespace, say: Say) -> Report:
@@ -34,6 +42,9 @@ def run(options: argparse.Namespace, say: Say) -> Report:
     if options.folder is not None and not options.speed and (options.folder / TRUTH).is_file():
         found, skipped = measure_folder(options.folder, not options.no_scan, say)
         return Report("reading", (), (*skipped, *EXPLAINED), facts, (found,))
+    if options.folder is None and not options.speed:
+        tables = measure_families(options.papers, options.family, options.keep, say)
+        return Report("reading", (), EXPLAINED, facts, tables)
     if options.folder is not None:
         files = pdfs(options.folder)
         return Report("reading", *_measure(files, options.rounds, say), facts)

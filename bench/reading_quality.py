@@ -14,7 +14,7 @@ from bench.scoring import FOUND, WINDOW, OurArticle, Ours, Score, TrueArticle, i
 from rag.articles import read_articles
 from rag.errors import JianwenError
 from rag.readers import SUFFIXES, read_file
-from rag.types import Paragraph, Reading
+from rag.types import Article, Paragraph, Reading
 
 TRUTH = "articles.jsonl"
 COLUMNS = (
@@ -22,6 +22,7 @@ COLUMNS = (
     "读成",
     "篇F1",
     "标题",
+    "引副题",
     f"连续{WINDOW}",
     f"连续{WINDOW}（全文）",
     "少字",
@@ -33,7 +34,7 @@ COLUMNS = (
 )
 EXPLAINED = (
     f"篇F1：与原文按顺序对齐、字符F1不低于 {FOUND} 的文章算读对（一对一），查准与查全的调和平均。"
-    "标题：去空白后完全相同的占比。",
+    "标题：去空白后完全相同的占比。引副题：引题和副题都读对（没印的也没读出）的占比，原文未注明的不计。",
     f"连续{WINDOW}：原文每 {WINDOW} 个字的窗口原样出现在对应文章里的占比；（全文）：出现在整份读出文字里的占比；"
     "末两列：pdfplumber 的 extract_text 与 pypdfium2 的 get_text_range 的同一占比（全文）。",
     "少字：文章和标题里的字在读出的全部文字（含报头、页码等）里找不到的个数。"
@@ -98,8 +99,8 @@ def is_scan(path: Path) -> bool:
     return not _pdfium_text(path).strip()
 
 
-def measure(path: Path, true: Sequence[TrueArticle], label: str = "") -> Measured:
-    """Raises JianwenError when the file cannot be read."""
+def measure(path: Path, true: Sequence[TrueArticle], label: str = "", plain: bool = True) -> Measured:
+    """`plain`: also with the plain extractors. Raises JianwenError when the file cannot be read."""
     reading = read_articles(list(read_file(path)), path.name)
     found = score(true, ours(reading))
     if path.suffix.lower() != ".pdf":
@@ -108,8 +109,8 @@ def measure(path: Path, true: Sequence[TrueArticle], label: str = "") -> Measure
         label or path.name,
         found,
         ink(path, all_paragraphs(reading)),
-        intact(true, _plumber_text(path)),
-        intact(true, _pdfium_text(path)),
+        intact(true, _plumber_text(path)) if plain else None,
+        intact(true, _pdfium_text(path)) if plain else None,
     )
 
 
@@ -122,11 +123,18 @@ def all_paragraphs(reading: Reading) -> list[Paragraph]:
 
 
 def ours(reading: Reading) -> Ours:
-    articles = tuple(OurArticle(a.title, "".join(p.text for p in a.paragraphs)) for a in reading.articles)
+    articles = tuple(
+        OurArticle(a.title, "".join(p.text for p in a.paragraphs), _role(a, "kicker"), _role(a, "subtitle"))
+        for a in reading.articles
+    )
     text = "".join(
         "".join(h.paragraph.text for h in a.headings) + "".join(p.text for p in a.paragraphs) for a in reading.articles
     )
     return Ours(articles, text, "".join(p.text for p in reading.furniture))
+
+
+def _role(article: Article, role: str) -> str:
+    return "".join(heading.paragraph.text for heading in article.headings if heading.role == role)
 
 
 def _plumber_text(path: Path) -> str:
@@ -168,7 +176,7 @@ def _cells(row: Measured) -> tuple[float | int | None, ...]:
     s = row.score
     covered, filled = (row.ink.covered, row.ink.filled) if row.ink else (None, None)
     return (
-        *(s.true, s.ours, s.f1, s.titles, s.contig, s.contig_anywhere, s.lost, s.invented),
+        *(s.true, s.ours, s.f1, s.titles, s.subheads, s.contig, s.contig_anywhere, s.lost, s.invented),
         *(covered, filled, row.plumber, row.pdfium),
     )
 

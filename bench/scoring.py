@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 FOUND = 0.8  # least agreement of a true article's text with one of ours
 WINDOW = 20  # characters
@@ -20,11 +20,14 @@ _WHITE = re.compile(r"\s+")
 @dataclass(frozen=True, slots=True)
 class TrueArticle:
     """What is printed. `runs`: stretches of the text in order; between two of them a picture's caption or a table may
-    rightly stand, so that no window is laid across. `others`: further text that may stand in the article or not."""
+    rightly stand, so that no window is laid across. `others`: captions and table cells, which may stand in the article
+    or not. `kicker` and `subtitle` are None where the truth says nothing about them, "" where there is none."""
 
     title: str
     runs: tuple[str, ...]
     others: tuple[str, ...] = ()
+    kicker: str | None = None
+    subtitle: str | None = None
 
     @property
     def text(self) -> str:
@@ -35,6 +38,8 @@ class TrueArticle:
 class OurArticle:
     title: str
     text: str
+    kicker: str = ""
+    subtitle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Score:
     ours: int  # articles read
     found: int  # pairs that agree
     titled: int  # found with exactly the printed title
+    heads: int  # articles of which kicker and subtitle are known
+    headed: int  # of these, found with exactly the printed kicker and subtitle, none where none is printed
     windows: int
     in_article: int  # windows that stand intact in the matched article
     in_text: int  # windows that stand intact anywhere in our text
@@ -67,6 +74,10 @@ class Score:
     @property
     def titles(self) -> float:
         return self.titled / self.true if self.true else 1.0
+
+    @property
+    def subheads(self) -> float | None:
+        return self.headed / self.heads if self.heads else None
 
     @property
     def contig(self) -> float:
@@ -143,23 +154,30 @@ def score(true: Sequence[TrueArticle], ours: Ours) -> Score:
             count += 1
             in_article += window in home
             in_text += window in whole
-    printed = Counter(bare("".join(t.title + t.text for t in true)))
-    allowed = printed + Counter(bare("".join(other for t in true for other in t.others)))
+    heads = {i for i, t in enumerate(true) if t.kicker is not None and t.subtitle is not None}
+    printed = Counter(
+        bare("".join("".join((t.title, t.kicker or "", t.subtitle or "", t.text, *t.others)) for t in true))
+    )
     return Score(
         true=len(true),
         ours=len(ours.articles),
         found=len(found),
         titled=sum(bare(true[i].title) == bare(ours.articles[j].title) for i, j in found.items()),
+        heads=len(heads),
+        headed=sum(_headed(true[i], ours.articles[j]) for i, j in found.items() if i in heads),
         windows=count,
         in_article=in_article,
         in_text=in_text,
         lost=(printed - Counter(whole)).total(),
-        invented=(Counter(bare(ours.text)) - allowed).total(),
+        invented=(Counter(bare(ours.text)) - printed).total(),
     )
+
+
+def _headed(true: TrueArticle, ours: OurArticle) -> bool:
+    return bare(true.kicker or "") == bare(ours.kicker) and bare(true.subtitle or "") == bare(ours.subtitle)
 
 
 def total(scores: Iterable[Score]) -> Score:
     """All files as one."""
     given = list(scores)
-    names = ("true", "ours", "found", "titled", "windows", "in_article", "in_text", "lost", "invented")
-    return Score(**{name: sum(getattr(s, name) for s in given) for name in names})
+    return Score(**{field.name: sum(getattr(s, field.name) for s in given) for field in fields(Score)})

@@ -208,11 +208,11 @@ def next_page(press: Press) -> None:
     inner, inside = x + 10, width - 20
     press.furnish(inner, after + 8, style.size, back, bold=press.rng.random() < 0.5)
     start = after + 8 + 1.8 * style.size
-    slots = balanced(gone, inner, start, style.measure(width, count) * count + style.gutter * (count - 1), count, style)
     narrow = (inside - (count - 1) * style.gutter) / count
-    slots = [Slot(inner + n * (narrow + style.gutter), start, slots[0].rows) for n in range(count)]
+    rows = -(-len(gone) // count)
+    slots = [Slot(inner + n * (narrow + style.gutter), start, rows) for n in range(count)]
     press.flow(_narrowed(gone, measure - narrow), slots, style)
-    low = start + slots[0].rows * style.pitch + 4
+    low = start + rows * style.pitch + 4
     press.box((x, after, x + width, low))
     stacked(press, x, width, low + 18, bottom, count, style)
     press.page_number()

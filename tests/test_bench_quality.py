@@ -83,7 +83,7 @@ def test_a_score_counts_what_is_wrong() -> None:
     joined = Ours((OurArticle("会议召开", LONG + OTHER),), "会议召开" + LONG + OTHER + "报", "食堂检查")
     found = score(true, joined)
     assert (found.f1, found.titles, found.contig, found.contig_anywhere) == (0.0, 0.0, 0.0, 1.0)
-    assert (found.lost, found.invented) == (0, 1)  # the title was taken for furniture: not lost
+    assert (found.lost, found.invented) == (4, 1)  # the caption is gone; the title, taken for furniture, is not
 
     assert total([best, found]).f1 == pytest.approx(2 * 2 / (4 + 3))
     assert score(true, replace(right, text="", furniture="")).lost == len("会议召开食堂检查" + LONG + OTHER)
@@ -136,6 +136,23 @@ def test_the_bench_measures_a_folder_with_its_truth(tmp_path: Path, capsys: pyte
     assert {**together, "label": "报.pdf"} == ours
     assert any("影.pdf" in note and "扫描件" in note for note in made["notes"])
     assert any("外.txt" in note for note in made["notes"])
+
+
+def test_the_bench_measures_made_papers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reading", "--family", "boxed", "--papers", "1", "--keep", str(tmp_path), "--json"]) == 0
+    paper, together = json.loads(capsys.readouterr().out)["figures"][0]["rows"]
+    assert (paper["label"], together["label"]) == ("boxed #0", "合计")
+    assert (paper["篇F1"], paper["引副题"], paper["少字"]) == (1.0, 1.0, 0)
+    assert (tmp_path / "boxed #0.pdf").is_file()
+    assert main(["reading", "--family", "无"]) == 1
+    assert "boxed" in capsys.readouterr().err
+
+
+def test_kickers_and_subtitles_count_only_where_the_truth_knows_them() -> None:
+    known = TrueArticle("甲", (LONG,), kicker="引", subtitle="")
+    assert score([replace(known, kicker=None)], Ours((OurArticle("甲", LONG),), LONG, "")).subheads is None
+    assert score([known], Ours((OurArticle("甲", LONG),), LONG, "")).subheads == 0.0
+    assert score([known], Ours((OurArticle("甲", LONG, "引"),), LONG, "")).subheads == 1.0
 
 
 def test_a_truth_that_is_none_can_be_mended(tmp_path: Path) -> None:
