@@ -39,7 +39,8 @@ def leaning_articles(database: Database, document: str) -> tuple[str, ...]:
         row[0]
         for row in database.rows(
             """SELECT articles.id FROM articles JOIN documents ON documents.id = document
-                WHERE indexed_as IN (SELECT id FROM articles WHERE document = ?1) AND document <> ?1
+                WHERE indexed_as <> '' AND document <> ?1
+                AND indexed_as IN (SELECT id FROM articles WHERE document = ?1)
                 ORDER BY added, documents.id, articles.number""",
             (document,),
         )
