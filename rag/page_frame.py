@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from rag.tilt import turned, uncover
 from rag.types import Box, Line, Page
 
 HEADLINE = 1.15  # of the body size
@@ -65,15 +66,19 @@ def turn(page: Page) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TextFrame:
-    """The page turned so that its text lies upright: `height` is its size from first row to last."""
+    """The page turned so that its text lies upright: `height` is its size from first row to last.
+
+    tilt: degrees clockwise by which the text lies askew besides (`Page.tilt`); rectangles are tilted back.
+    """
 
     way: int
     page_width: float
     page_height: float
+    tilt: float = 0.0
 
     @classmethod
     def of(cls, page: Page) -> TextFrame:
-        return cls(turn(page), page.width, page.height)
+        return cls(turn(page), page.width, page.height, page.tilt)
 
     @property
     def width(self) -> float:
@@ -84,6 +89,14 @@ class TextFrame:
         return self.page_width if self.way in (90, 270) else self.page_height
 
     def rectangle(self, b: Box) -> Rectangle:
+        x0, y0, x1, y1 = upright = self._turned(b)
+        if not self.tilt:
+            return upright
+        x, y = turned(((x0 + x1) / 2, (y0 + y1) / 2), (self.width / 2, self.height / 2), -self.tilt)
+        w, h = uncover(x1 - x0, y1 - y0, self.tilt)
+        return x - w / 2, y - h / 2, x + w / 2, y + h / 2
+
+    def _turned(self, b: Box) -> Rectangle:
         match self.way:
             case 90:
                 return b.y0, self.page_width - b.x1, b.y1, self.page_width - b.x0

@@ -83,7 +83,9 @@ class Page:
 
     rules: straight printed lines, thin in one direction. frames: printed rectangles (borders and tints).
     pictures: where images stand. wrapped: False when each line is a whole paragraph (Word, web pages), so that none
-    is joined to the next. problem: Chinese, why nothing could be read of this page ("" when all went well).
+    is joined to the next. tilt: degrees clockwise (besides quarters) by which the text of a scan lies askew; its boxes
+    are upright and cover what is tilted (`rag.tilt`). problem: Chinese, why nothing could be read of this page ("" when
+    all went well).
     """
 
     number: int
@@ -95,6 +97,7 @@ class Page:
     pictures: tuple[Box, ...] = ()
     wrapped: bool = True
     problem: str = ""
+    tilt: float = 0.0
 
     def __post_init__(self) -> None:
         if self.number < 1:

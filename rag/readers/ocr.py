@@ -1,0 +1,304 @@
+"""Text recognition by RapidOCR (PP-OCRv6, its models inside its wheel): a picture of a page → lines with boxes.
+
+Lines are detected in a reduced picture, recognised from the full one. What costs time is the recogniser, by the width
+of what it is given: so rows are cut out closely, one at a time, without padding to a common width.
+
+Import this module inside the function that needs it: it brings OpenCV along.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import JianwenError
+from rag.readers.ink import (
+    Mask,
+    Picture,
+    Segment,
+    boxes_of,
+    grey,
+    rule_masks,
+    rules_and_frames,
+    segments,
+    shrunk,
+    straightened,
+)
+from rag.readers.standing import Rectangle, Standing, split_for_tilt, tilt_of
+from rag.readers.type_size import Estimate, estimate, settled
+from rag.types import Box, Line, Page
+
+if TYPE_CHECKING:
+    from rapidocr import RapidOCR
+
+RESOLUTION = 200  # dots per inch at which to render pages for recognition
+_DETECTION = 110  # dots per inch at which lines are detected
+_LONGEST_DETECTION = 3000  # pixels: pictures whose stated size is wrong must not take minutes
+_MARGIN = 0.2  # of the ink's height, left around it for the recogniser
+_INPUT = 48  # pixels: the height the recogniser reduces every line to
+_UNSURE = 0.5  # confidence below which marks are taken for no text
+_SURE = 0.85  # mean confidence of a sample from which the page is surely not upside down
+_SAMPLE = 6  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was recognised in one cut-out. `places`: each character's middle, as a share of the cut-out's width."""
+
+    text: str
+    confidence: float
+    places: tuple[float, ...]
+
+
+class Engine:
+    """The two networks. Not for several threads at once."""
+
+    def __init__(self, threads: int) -> None:
+        """Raises JianwenError when the models are not where RapidOCR's wheel puts them."""
+        self._rapid = _rapid(threads)
+
+    def detect(self, picture: Picture) -> NDArray[np.float64]:
+        """(n, 4, 2): the corners of printed lines in an RGB picture; top left first, clockwise as the text lies, if it
+        lies nearly level."""
+        found = self._rapid(np.ascontiguousarray(picture[..., ::-1]), use_det=True, use_cls=False, use_rec=False)
+        boxes = getattr(found, "boxes", None)
+        return np.zeros((0, 4, 2)) if boxes is None else np.asarray(boxes, np.float64)
+
+    def read(self, cut: Picture) -> Read:
+        """Recognise one printed line, grey or RGB, cut out with a little margin."""
+        narrow = shrunk(cut, _INPUT / cut.shape[0])
+        colours = np.repeat(narrow[..., None], 3, axis=2) if narrow.ndim == 2 else narrow[..., ::-1]
+        result = self._rapid.recognize_txt([np.ascontiguousarray(colours)])
+        text, score, words = result.txts[0], float(result.scores[0]), result.word_results[0]
+        middles = [(column + 0.5) / words.line_txt_len for word in words.word_cols for column in word]
+        return Read(text.strip(), min(1.0, max(0.0, score)), places(text.strip(), middles))
+
+
+def places(text: str, middles: Sequence[float]) -> tuple[float, ...]:
+    """A place for each character: `middles` are those of the characters that are no space, spaces stand between."""
+    found: list[float] = []
+    following = iter(middles)
+    for char in text:
+        found.append((found[-1] if found else 0.0) if char.isspace() else next(following, found[-1] if found else 0.5))
+    return tuple(found)
+
+
+@lru_cache(maxsize=2)
+def engine(threads: int = 1) -> Engine:
+    """The networks, loaded once. Raises as `Engine`."""
+    return Engine(threads)
+
+
+def _rapid(threads: int) -> RapidOCR:
+    import rapidocr
+
+    models = Path(rapidocr.__file__).parent / "models"
+    files = {"Det": models / "PP-OCRv6_det_small.onnx", "Rec": models / "PP-OCRv6_rec_small.onnx"}
+    if missing := [path.name for path in files.values() if not path.is_file()]:
+        raise JianwenError(f"文字识别所需的模型文件不在（{'、'.join(missing)}）。请重新安装本程序的运行环境。")
+    params: dict[str, Any] = {
+        "Global.log_level": "critical",
+        "Global.use_cls": False,
+        "Global.use_preprocess_img": False,
+        "Global.use_vertical_padding": False,
+        "Global.return_word_box": True,
+        "Det.limit_type": "max",
+        "Det.limit_side_len": 10 * _LONGEST_DETECTION,
+        "Rec.rec_batch_num": 1,
+        "Rec.rec_img_shape": [3, _INPUT, _INPUT],  # the last is the least width, to which shorter lines are padded
+        "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
+        "EngineConfig.onnxruntime.intra_op_num_threads": min(threads, os.cpu_count() or 1),
+        "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        # given paths are used as they are: without them RapidOCR would fetch what it does not find
+        **{f"{part}.model_path": str(path) for part, path in files.items()},
+    }
+    return rapidocr.RapidOCR(params=params)
+
+
+# ---------------------------------------------------------------- how the text stands
+
+
+def _corners(engine: Engine, picture: Picture, scale: float) -> NDArray[np.float64]:
+    """(n, 4, 2): corners of printed lines, in pixels of the picture."""
+    factor = min(1.0, _DETECTION * scale / 72, _LONGEST_DETECTION / max(picture.shape))
+    small = shrunk(picture, factor)
+    found = engine.detect(small)
+    ratio = np.array([picture.shape[1] / small.shape[1], picture.shape[0] / small.shape[0]])
+    return np.asarray(found * ratio, np.float64)
+
+
+def _sides(corners: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lengths of the upper and of the left sides."""
+    return (
+        np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1),
+        np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1),
+    )
+
+
+def _mostly_upright(corners: NDArray[np.float64]) -> bool:
+    """Whether most of the print runs down the picture: a page turned by a quarter."""
+    across, down = _sides(corners)
+    return bool(down[down > 1.5 * across].sum() > across[across > 1.5 * down].sum())
+
+
+def _askew(corners: NDArray[np.float64]) -> float:
+    across, down = _sides(corners)
+    slopes = corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3]
+    angles = np.degrees(np.arctan2(slopes[:, 1], slopes[:, 0]))
+    long = across > 5 * down
+    return tilt_of(list(zip(angles[long].tolist(), across[long].tolist(), strict=True)))
+
+
+def _rectangles(corners: NDArray[np.float64], standing: Standing) -> list[Rectangle]:
+    """Lines found in the picture turned back by quarters, as rectangles of the straightened picture."""
+    angle = math.radians(-standing.tilt)
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    moved = (corners - np.array(standing.upright) / 2) @ turn.T + np.array(standing.canvas) / 2
+    return [(float(p[:, 0].min()), float(p[:, 1].min()), float(p[:, 0].max()), float(p[:, 1].max())) for p in moved]
+
+
+@dataclass(frozen=True, slots=True)
+class _Straight:
+    """A straightened grey picture, how it stood, and the printed segments in it."""
+
+    page: Picture
+    standing: Standing
+    segments: tuple[Segment, ...]
+
+    def cut(self, s: Segment) -> Picture:
+        margin = round(_MARGIN * s.height)
+        top, left = max(0, s.y0 - margin), max(0, s.x0 - margin // 2)
+        return self.page[top : s.y1 + margin, left : s.x1 + margin // 2]
+
+    def upside_down(self) -> _Straight:
+        height, width = self.page.shape
+        old = self.standing
+        turned = tuple(Segment(width - s.x1, height - s.y1, width - s.x0, height - s.y0) for s in self.segments)
+        standing = Standing((old.turn + 180) % 360, old.tilt, old.width, old.height)
+        return _Straight(np.ascontiguousarray(self.page[::-1, ::-1]), standing, turned)
+
+
+def _straighten(engine: Engine, picture: Picture, scale: float) -> _Straight:
+    height, width = picture.shape[:2]
+    turn, corners = 0, _corners(engine, picture, scale)
+    if len(corners) and _mostly_upright(corners):
+        turn = 90
+        corners = _corners(engine, np.rot90(picture), scale)
+    standing = Standing(turn, _askew(corners), width, height)
+    page = straightened(grey(picture), standing)
+    level, upright = rule_masks(page, scale)
+    rules: Mask = level | upright
+    found = tuple(s for rectangle in _rectangles(corners, standing) for s in segments(page, rules, rectangle))
+    return _Straight(page, standing, found)
+
+
+def _is_upside_down(engine: Engine, straight: _Straight) -> bool:
+    """Told by reading a few long lines both ways; a page that reads well as it stands costs only these few lines."""
+    longest = sorted(straight.segments, key=lambda s: (s.x0 - s.x1) / s.height)
+    sample = [s for s in longest if s.x1 - s.x0 <= 30 * s.height][:_SAMPLE]
+    cuts = [straight.cut(s) for s in sample]
+    as_it_stands = [engine.read(cut).confidence for cut in cuts]
+    if not cuts or sum(as_it_stands) >= _SURE * len(cuts):
+        return False
+    return sum(engine.read(np.ascontiguousarray(cut[::-1, ::-1])).confidence for cut in cuts) > sum(as_it_stands)
+
+
+# ---------------------------------------------------------------- lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A recognised segment; `middles` are its characters' middles in pixels of the straightened picture."""
+
+    segment: Segment
+    read: Read
+    middles: tuple[float, ...]
+
+    @property
+    def estimate(self) -> Estimate:
+        return estimate(self.read.text, self.segment.height, self.middles)
+
+
+def _recognised(engine: Engine, straight: _Straight) -> list[_Found]:
+    found = []
+    for segment in straight.segments:
+        cut = straight.cut(segment)
+        read = engine.read(cut)
+        if not read.text or read.confidence < _UNSURE:
+            continue
+        left = max(0, segment.x0 - round(_MARGIN * segment.height) // 2)
+        found.append(_Found(segment, read, tuple(left + place * cut.shape[1] for place in read.places)))
+    return found
+
+
+def _lines(found: _Found, size: float, standing: Standing, page: int, scale: float) -> list[Line]:
+    """The segment as one line, or on a tilted page as several short ones whose boxes hug it."""
+    s, text = found.segment, found.read.text
+    middle, half = (s.y0 + s.y1) / 2, max(size, s.height) / 2
+    made = []
+    for start, end in split_for_tilt(text, found.middles, size, standing.tilt):
+        left = s.x0 if start == 0 else (found.middles[start - 1] + found.middles[start]) / 2
+        right = s.x1 if end == len(text) else (found.middles[end - 1] + found.middles[end]) / 2
+        left, right = min(max(left, s.x0), s.x1), max(min(right, s.x1), s.x0)
+        shown = standing.shown((left, middle - half, max(left, right), middle + half))
+        box = Box(page, *(v * scale for v in shown))
+        made.append(Line(text[start:end].strip(), box, size * scale, confidence=found.read.confidence))
+    return [line for line in made if line.text]
+
+
+def _downwards(line: Line, standing: Standing) -> float:
+    assert line.box is not None
+    return standing.downwards((line.box.x0, line.box.y0, line.box.x1, line.box.y1))
+
+
+def _all_lines(straight: _Straight, engine: Engine, page: int, scale: float) -> tuple[Line, ...]:
+    found = _recognised(engine, straight)
+    sizes = settled([f.estimate for f in found])
+    lines = [
+        line for f, size in zip(found, sizes, strict=True) for line in _lines(f, size, straight.standing, page, scale)
+    ]
+    return tuple(sorted(lines, key=lambda line: _downwards(line, straight.standing)))
+
+
+def recognise(picture: NDArray[np.uint8], page: int, scale: float, threads: int = 1) -> tuple[Line, ...]:
+    """The printed lines of a picture (h, w, 3) in RGB, downwards as they are written, none across a gutter.
+
+    Pages turned by quarters or askew by up to 15° are straightened first; boxes are in points of the page as shown.
+    Sizes are alike for lines in one type. Lines of a page askew are cut short, so that boxes hug them.
+
+    Args:
+        picture: (h, w, 3) RGB.
+        page: number for the boxes.
+        scale: points per pixel.
+        threads: of the processor, for this call.
+    """
+    return read_picture(picture, page, scale, threads).lines
+
+
+def read_picture(picture: NDArray[np.uint8], page: int, scale: float, threads: int = 1) -> Page:
+    """A picture (h, w, 3) in RGB as a page: lines as `recognise` gives them, printed rules and frames, its tilt."""
+    networks = engine(threads)
+    straight = _straighten(networks, picture, scale)
+    if straight.segments and _is_upside_down(networks, straight):
+        straight = straight.upside_down()
+    lines = _all_lines(straight, networks, page, scale)
+    rules, frames = (
+        boxes_of([straight.standing.shown(r) for r in found], page, scale)
+        for found in rules_and_frames(straight.page, scale)
+    )
+    height, width = picture.shape[:2]
+    return Page(page, lines, width * scale, height * scale, rules=rules, frames=frames, tilt=straight.standing.tilt)
+
+
+def find_rules(picture: NDArray[np.uint8], page: int, scale: float) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """Straight printed rules and frames of a picture (h, w, 3) in RGB, in points of the page as shown."""
+    rules, frames = rules_and_frames(grey(picture), scale)
+    return boxes_of(rules, page, scale), boxes_of(frames, page, scale)
