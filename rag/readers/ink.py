@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.readers.gutters import WORD_GAP, Interval, Row, cut
 from rag.readers.standing import Rectangle, Standing
 from rag.types import Box
 
@@ -19,10 +20,10 @@ _FAINTEST = 40  # grey levels between paper and ink: less is no print
 _SHORTEST_RULE = 36.0  # points; shorter straight strokes may belong to headline characters
 _THICKEST_RULE = 4.0  # points
 _SMALLEST_FRAME = 30.0  # points, each side
-_GUTTER = 0.9  # of the type size: wider white may part columns
-_WIDE_GUTTER = 2.5  # of the type size: wider white parts whatever stands beside it
-_LEAST_BESIDE = 1.5  # of the type size: a shorter end stays, for a lone mark is hard to recognise
 _INK_SHARE = 0.92  # of the em: how high the ink of Chinese type stands
+_HANGING = 1.7  # of a row's height: how far beyond what was detected a mark may stand
+_MARK_AWAY = 1.4  # of the type size: from a full stop to an opening bracket
+_RULED = 0.6  # of a row's height: a rule that crosses it
 
 
 def shrunk(picture: Picture, factor: float) -> Picture:
@@ -84,31 +85,100 @@ def ink(crop: Picture) -> Mask | None:
     return np.asarray(dark if dark.mean() <= 0.5 else ~dark, np.bool_)
 
 
-def segments(page: Picture, rules: Mask, found: Rectangle) -> Iterator[Segment]:
-    """The segments of one detected line, left to right.
+def segments(page: Picture, rules: Mask, found: Sequence[Rectangle]) -> list[Segment]:
+    """What is printed in detected rows, cut at gutters.
 
     Args:
         page: grey, straightened.
         rules: same shape, where printed rules are: they part segments and are no ink.
-        found: the line's rectangle as detected, some margin around the ink included.
+        found: the rows as detected, some margin around their ink included. Marks that hang out of them are taken in.
     """
+    strips = [
+        strip for area, reach in zip(found, _reaches(found), strict=True) if (strip := _strip(page, rules, area, reach))
+    ]
+    parts = cut([strip.row for strip in strips])
+    return [strip.segment(part) for strip, among in zip(strips, parts, strict=True) for part in among]
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """The ink of one detected row; `mask` begins at (left, top) of the picture."""
+
+    mask: Mask
+    left: int
+    top: int
+    row: Row
+
+    def segment(self, part: Interval) -> Segment:
+        x0, x1 = round(part[0]), round(part[1])
+        rows = np.flatnonzero(self.mask[:, x0 - self.left : x1 - self.left].any(1))
+        return Segment(x0, self.top + int(rows[0]), x1, self.top + int(rows[-1]) + 1)
+
+
+def _reaches(found: Sequence[Rectangle]) -> list[Interval]:
+    """How far left and right the ink of each row may be sought: a little beyond it, but not into its neighbours."""
+    boxes = np.array(found, np.float64).reshape(-1, 4)
+    reaches = []
+    for x0, y0, x1, y1 in found:
+        level = np.minimum(boxes[:, 3], y1) - np.maximum(boxes[:, 1], y0) > 0.2 * (y1 - y0)
+        before = boxes[level & (boxes[:, 2] < x1) & (boxes[:, 0] < x0), 2]
+        after = boxes[level & (boxes[:, 0] > x0) & (boxes[:, 2] > x1), 0]
+        room = _HANGING * (y1 - y0)
+        reaches.append((min(x0, max([x0 - room, *before])), max(x1, min([x1 + room, *after]))))
+    return reaches
+
+
+def _strip(page: Picture, rules: Mask, found: Rectangle, reach: Interval) -> _Strip | None:
     height, width = page.shape
-    x0, y0 = max(0, int(found[0])), max(0, int(found[1]))
-    x1, y1 = min(width, int(found[2]) + 1), min(height, int(found[3]) + 1)
-    if x1 - x0 < 3 or y1 - y0 < 3:
-        return
-    mask = ink(page[y0:y1, x0:x1])
+    left, top = max(0, int(reach[0])), max(0, int(found[1]))
+    right, bottom = min(width, int(reach[1]) + 1), min(height, int(found[3]) + 1)
+    if right - left < 3 or bottom - top < 3:
+        return None
+    mask = ink(page[top:bottom, left:right])
     if mask is None:
-        return
-    ruled = rules[y0:y1, x0:x1]
+        return None
+    ruled = rules[top:bottom, left:right]
     mask &= ~ruled
-    top, bottom = _band(mask)
-    if bottom - top < 2:
-        return
-    em = (bottom - top) / _INK_SHARE
-    for left, right in _parts(mask[top:bottom].sum(0) > 0, ruled.mean(0) > 0.6, em):
-        rows = np.flatnonzero(mask[top:bottom, left:right].any(1))
-        yield Segment(x0 + left, y0 + top + int(rows[0]), x0 + right, y0 + top + int(rows[-1]) + 1)
+    first, last = _band(mask[:, int(found[0]) - left if found[0] > left else 0 : int(found[2]) + 1 - left])
+    if last - first < 2:
+        return None
+    mask = mask[first:last]
+    em = (last - first) / _INK_SHARE
+    blocks = _own(_blocks(mask, em), (found[0] - left, found[2] - left), mask.shape[1], em)
+    if not blocks:
+        return None
+    lines = np.flatnonzero(ruled.mean(0) > _RULED)
+    row = Row(
+        tuple((left + a, left + b) for a, b in blocks), top + (first + last) / 2, em, tuple((left + lines).tolist())
+    )
+    return _Strip(mask, left, top + first, row)
+
+
+def _blocks(mask: Mask, em: float) -> list[Interval]:
+    columns = np.flatnonzero(mask.any(0))
+    if not columns.size:
+        return []
+    breaks = np.flatnonzero(np.diff(columns) > WORD_GAP * em)
+    starts, ends = [columns[0], *columns[breaks + 1]], [*columns[breaks] + 1, columns[-1] + 1]
+    return [(float(a), float(b)) for a, b in zip(starts, ends, strict=True)]
+
+
+def _own(blocks: Sequence[Interval], detected: Interval, width: int, em: float) -> list[Interval]:
+    """Blocks in the detected stretch, and single marks just outside it: what runs on to the end is something else."""
+    inside = [b for b in blocks if b[0] < detected[1] and b[1] > detected[0]]
+    if not inside:
+        return []
+    first, last = inside[0][0], inside[-1][1]
+    marks = [
+        b
+        for b in blocks
+        if b not in inside
+        and 0.08 * em < b[1] - b[0] < 1.1 * em
+        and b[0] > 0
+        and b[1] < width
+        and max(first - b[1], b[0] - last) < _MARK_AWAY * em
+    ]
+    return sorted([*inside, *marks])
 
 
 def _band(mask: Mask) -> tuple[int, int]:
@@ -122,27 +192,6 @@ def _band(mask: Mask) -> tuple[int, int]:
         if min(b, 0.85 * height) - max(a, 0.15 * height) > 0 and not (b - a < 0.12 * height and (a == 0 or b == height))
     ]
     return (own[0][0], own[-1][1]) if own else (0, 0)
-
-
-def _parts(inked: Mask, ruled: Mask, em: float) -> list[tuple[int, int]]:
-    """Stretches [left, right) of ink between gutters."""
-    columns = np.flatnonzero(inked)
-    if not columns.size:
-        return []
-    starts = [int(columns[0])]
-    ends: list[int] = []
-    for at in np.flatnonzero(np.diff(columns) > 0.4 * em):
-        left, right = int(columns[at]) + 1, int(columns[at + 1])
-        beside = min(left - starts[-1], int(columns[-1]) + 1 - right)
-        gap = right - left
-        if (
-            bool(ruled[left:right].any())
-            or gap > _WIDE_GUTTER * em
-            or (gap > _GUTTER * em and beside > _LEAST_BESIDE * em)
-        ):
-            ends.append(left)
-            starts.append(right)
-    return list(zip(starts, [*ends, int(columns[-1]) + 1], strict=True))
 
 
 # ---------------------------------------------------------------- rules and frames
@@ -168,9 +217,8 @@ def rule_masks(page: Picture, scale: float) -> tuple[Mask, Mask]:
     return found[0], found[1]
 
 
-def rules_and_frames(page: Picture, scale: float) -> tuple[list[Rectangle], list[Rectangle]]:
-    """Straight printed rules and printed rectangles of a grey picture, in its pixels; a frame's sides are no rules."""
-    level, upright = rule_masks(page, scale)
+def rules_and_frames(level: Mask, upright: Mask, scale: float) -> tuple[list[Rectangle], list[Rectangle]]:
+    """Straight printed rules and printed rectangles from `rule_masks`, in pixels; a frame's sides are no rules."""
     lines = [*_thin_boxes(level), *_thin_boxes(upright)]
     frames = _enclosures(level | upright, _SMALLEST_FRAME / scale)
     near = 3 / scale
@@ -211,6 +259,6 @@ def _on_border(line: Rectangle, frame: Rectangle, near: float) -> bool:
     return inside and min(abs((x0 + x1) / 2 - edge) for edge in (frame[0], frame[2])) <= near
 
 
-def boxes_of(found: list[Rectangle], page: int, scale: float) -> tuple[Box, ...]:
+def boxes_of(found: Sequence[Rectangle], page: int, scale: float) -> tuple[Box, ...]:
     """Rectangles in pixels as boxes in points."""
     return tuple(Box(page, *(v * scale for v in rectangle)) for rectangle in found)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from rag.errors import JianwenError
 from rag.readers.ink import (
-    Mask,
     Picture,
     Segment,
     boxes_of,
@@ -167,11 +166,14 @@ def _rectangles(corners: NDArray[np.float64], standing: Standing) -> list[Rectan
 
 @dataclass(frozen=True, slots=True)
 class _Straight:
-    """A straightened grey picture, how it stood, and the printed segments in it."""
+    """A straightened grey picture without upright rules, how it stood, and the printed segments in it; rules and
+    frames in pixels of the picture as shown."""
 
     page: Picture
     standing: Standing
     segments: tuple[Segment, ...]
+    rules: tuple[Rectangle, ...]
+    frames: tuple[Rectangle, ...]
 
     def cut(self, s: Segment) -> Picture:
         margin = round(_MARGIN * s.height)
@@ -183,7 +185,8 @@ class _Straight:
         old = self.standing
         turned = tuple(Segment(width - s.x1, height - s.y1, width - s.x0, height - s.y0) for s in self.segments)
         standing = Standing((old.turn + 180) % 360, old.tilt, old.width, old.height)
-        return _Straight(np.ascontiguousarray(self.page[::-1, ::-1]), standing, turned)
+        page = np.ascontiguousarray(self.page[::-1, ::-1])
+        return replace(self, page=page, standing=standing, segments=turned)
 
 
 def _straighten(engine: Engine, picture: Picture, scale: float) -> _Straight:
@@ -195,9 +198,12 @@ def _straighten(engine: Engine, picture: Picture, scale: float) -> _Straight:
     standing = Standing(turn, _askew(corners), width, height)
     page = straightened(grey(picture), standing)
     level, upright = rule_masks(page, scale)
-    rules: Mask = level | upright
-    found = tuple(s for rectangle in _rectangles(corners, standing) for s in segments(page, rules, rectangle))
-    return _Straight(page, standing, found)
+    rules, frames = rules_and_frames(level, upright, scale)
+    found = tuple(segments(page, level | upright, _rectangles(corners, standing)))
+    page[upright] = np.percentile(page[::8, ::8], 90)  # or the recogniser takes them for 1 and |
+    return _Straight(
+        page, standing, found, tuple(standing.shown(r) for r in rules), tuple(standing.shown(f) for f in frames)
+    )
 
 
 def _is_upside_down(engine: Engine, straight: _Straight) -> bool:
@@ -290,15 +296,12 @@ def read_picture(picture: NDArray[np.uint8], page: int, scale: float, threads: i
     if straight.segments and _is_upside_down(networks, straight):
         straight = straight.upside_down()
     lines = _all_lines(straight, networks, page, scale)
-    rules, frames = (
-        boxes_of([straight.standing.shown(r) for r in found], page, scale)
-        for found in rules_and_frames(straight.page, scale)
-    )
     height, width = picture.shape[:2]
+    rules, frames = boxes_of(straight.rules, page, scale), boxes_of(straight.frames, page, scale)
     return Page(page, lines, width * scale, height * scale, rules=rules, frames=frames, tilt=straight.standing.tilt)
 
 
 def find_rules(picture: NDArray[np.uint8], page: int, scale: float) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
     """Straight printed rules and frames of a picture (h, w, 3) in RGB, in points of the page as shown."""
-    rules, frames = rules_and_frames(grey(picture), scale)
+    rules, frames = rules_and_frames(*rule_masks(grey(picture), scale), scale)
     return boxes_of(rules, page, scale), boxes_of(frames, page, scale)
