@@ -17,6 +17,7 @@ Picture = NDArray[np.uint8]  # (h, w, 3) RGB or (h, w) grey
 Mask = NDArray[np.bool_]  # (h, w)
 
 _FAINTEST = 40  # grey levels between paper and ink: less is no print
+_SPECK = 3  # pixels of a 3 × 3 neighbourhood: what has less is noise
 _SHORTEST_RULE = 36.0  # points; shorter straight strokes may belong to headline characters
 _THICKEST_RULE = 4.0  # points
 _SMALLEST_FRAME = 30.0  # points, each side
@@ -82,7 +83,9 @@ def ink(crop: Picture) -> Mask | None:
     dark = crop <= threshold
     if not dark.any() or dark.all() or float(crop[~dark].mean()) - float(crop[dark].mean()) < _FAINTEST:
         return None
-    return np.asarray(dark if dark.mean() <= 0.5 else ~dark, np.bool_)
+    print_ = dark if dark.mean() <= 0.5 else ~dark
+    around = cv2.boxFilter(print_.astype(np.uint8), -1, (3, 3), normalize=False)
+    return np.asarray(print_ & (around >= _SPECK), np.bool_)
 
 
 def segments(page: Picture, rules: Mask, found: Sequence[Rectangle]) -> list[Segment]:

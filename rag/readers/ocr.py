@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -33,6 +34,7 @@ from rag.readers.ink import (
 )
 from rag.readers.standing import Rectangle, Standing, split_for_tilt, tilt_of
 from rag.readers.type_size import Estimate, estimate, settled
+from rag.text import HAN
 from rag.types import Box, Line, Page
 
 if TYPE_CHECKING:
@@ -43,9 +45,12 @@ _DETECTION = 110  # dots per inch at which lines are detected
 _LONGEST_DETECTION = 3000  # pixels: pictures whose stated size is wrong must not take minutes
 _MARGIN = 0.2  # of the ink's height, left around it for the recogniser
 _INPUT = 48  # pixels: the height the recogniser reduces every line to
+_FULL_WIDTH = dict(zip("(),:;!?", "（），：；！？", strict=True))
+_HALF_WIDTH = re.compile(rf"(?<=[{HAN}])[(),:;!?]|[()](?=[{HAN}])")
 _UNSURE = 0.5  # confidence below which marks are taken for no text
 _SURE = 0.85  # mean confidence of a sample from which the page is surely not upside down
 _SAMPLE = 6  # lines
+_LONGEST_SAMPLE = 15  # of its height: longer lines tell no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,13 @@ class Engine:
         result = self._rapid.recognize_txt([np.ascontiguousarray(colours)])
         text, score, words = result.txts[0], float(result.scores[0]), result.word_results[0]
         middles = [(column + 0.5) / words.line_txt_len for word in words.word_cols for column in word]
-        return Read(text.strip(), min(1.0, max(0.0, score)), places(text.strip(), middles))
+        text = full_width(text.strip())
+        return Read(text, min(1.0, max(0.0, score)), places(text, middles))
+
+
+def full_width(text: str) -> str:
+    """Brackets and marks beside Chinese characters in the width that Chinese is set in: the recogniser wavers."""
+    return _HALF_WIDTH.sub(lambda mark: _FULL_WIDTH[mark[0]], text)
 
 
 def places(text: str, middles: Sequence[float]) -> tuple[float, ...]:
@@ -166,10 +177,11 @@ def _rectangles(corners: NDArray[np.float64], standing: Standing) -> list[Rectan
 
 @dataclass(frozen=True, slots=True)
 class _Straight:
-    """A straightened grey picture without upright rules, how it stood, and the printed segments in it; rules and
-    frames in pixels of the picture as shown."""
+    """A straightened grey picture (`bare`: without its upright rules), how it stood, the printed segments in it; rules
+    and frames in pixels of the picture as shown."""
 
     page: Picture
+    bare: Picture
     standing: Standing
     segments: tuple[Segment, ...]
     rules: tuple[Rectangle, ...]
@@ -178,15 +190,7 @@ class _Straight:
     def cut(self, s: Segment) -> Picture:
         margin = round(_MARGIN * s.height)
         top, left = max(0, s.y0 - margin), max(0, s.x0 - margin // 2)
-        return self.page[top : s.y1 + margin, left : s.x1 + margin // 2]
-
-    def upside_down(self) -> _Straight:
-        height, width = self.page.shape
-        old = self.standing
-        turned = tuple(Segment(width - s.x1, height - s.y1, width - s.x0, height - s.y0) for s in self.segments)
-        standing = Standing((old.turn + 180) % 360, old.tilt, old.width, old.height)
-        page = np.ascontiguousarray(self.page[::-1, ::-1])
-        return replace(self, page=page, standing=standing, segments=turned)
+        return self.bare[top : s.y1 + margin, left : s.x1 + margin // 2]
 
 
 def _straighten(engine: Engine, picture: Picture, scale: float) -> _Straight:
@@ -196,25 +200,35 @@ def _straighten(engine: Engine, picture: Picture, scale: float) -> _Straight:
         turn = 90
         corners = _corners(engine, np.rot90(picture), scale)
     standing = Standing(turn, _askew(corners), width, height)
-    page = straightened(grey(picture), standing)
+    rows = _rectangles(corners, standing)
+    straight = _prepared(straightened(grey(picture), standing), standing, rows, scale)
+    if not _is_upside_down(engine, straight):
+        return straight
+    across, down = standing.canvas
+    standing = replace(standing, turn=turn + 180)
+    rows = [(across - x1, down - y1, across - x0, down - y0) for x0, y0, x1, y1 in rows]
+    return _prepared(np.ascontiguousarray(straight.page[::-1, ::-1]), standing, rows, scale)
+
+
+def _prepared(page: Picture, standing: Standing, rows: Sequence[Rectangle], scale: float) -> _Straight:
+    """Cut the detected `rows` of a straightened grey page at gutters, and take its rules out of it."""
     level, upright = rule_masks(page, scale)
     rules, frames = rules_and_frames(level, upright, scale)
-    found = tuple(segments(page, level | upright, _rectangles(corners, standing)))
-    page[upright] = np.percentile(page[::8, ::8], 90)  # or the recogniser takes them for 1 and |
+    found = tuple(segments(page, level | upright, rows))
+    bare = np.where(upright, np.uint8(np.percentile(page[::8, ::8], 90)), page)  # they would be read as 1 and |
     return _Straight(
-        page, standing, found, tuple(standing.shown(r) for r in rules), tuple(standing.shown(f) for f in frames)
+        page, bare, standing, found, tuple(standing.shown(r) for r in rules), tuple(standing.shown(f) for f in frames)
     )
 
 
 def _is_upside_down(engine: Engine, straight: _Straight) -> bool:
     """Told by reading a few long lines both ways; a page that reads well as it stands costs only these few lines."""
     longest = sorted(straight.segments, key=lambda s: (s.x0 - s.x1) / s.height)
-    sample = [s for s in longest if s.x1 - s.x0 <= 30 * s.height][:_SAMPLE]
-    cuts = [straight.cut(s) for s in sample]
-    as_it_stands = [engine.read(cut).confidence for cut in cuts]
-    if not cuts or sum(as_it_stands) >= _SURE * len(cuts):
+    cuts = [straight.cut(s) for s in longest if s.x1 - s.x0 <= _LONGEST_SAMPLE * s.height][:_SAMPLE]
+    as_it_stands = sum(engine.read(cut).confidence for cut in cuts)
+    if as_it_stands >= _SURE * len(cuts):
         return False
-    return sum(engine.read(np.ascontiguousarray(cut[::-1, ::-1])).confidence for cut in cuts) > sum(as_it_stands)
+    return sum(engine.read(np.ascontiguousarray(cut[::-1, ::-1])).confidence for cut in cuts) > as_it_stands
 
 
 # ---------------------------------------------------------------- lines
@@ -293,8 +307,6 @@ def read_picture(picture: NDArray[np.uint8], page: int, scale: float, threads: i
     """A picture (h, w, 3) in RGB as a page: lines as `recognise` gives them, printed rules and frames, its tilt."""
     networks = engine(threads)
     straight = _straighten(networks, picture, scale)
-    if straight.segments and _is_upside_down(networks, straight):
-        straight = straight.upside_down()
     lines = _all_lines(straight, networks, page, scale)
     height, width = picture.shape[:2]
     rules, frames = boxes_of(straight.rules, page, scale), boxes_of(straight.frames, page, scale)

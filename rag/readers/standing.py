@@ -9,6 +9,7 @@ from rag.tilt import cover, turned
 
 Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1
 MOST_TILT = 15.0  # degrees; what lies more askew is turned, or is no text
+_NOT_FIRST = " ，。、；：！？”’）》】"  # a stretch does not begin with these
 LEAST_TILT = 0.1  # degrees: over a newspaper page less shifts nothing by more than a point
 
 
@@ -93,7 +94,7 @@ def split_for_tilt(text: str, places: Sequence[float], size: float, tilt: float)
     longest = size / 3 / max(1e-9, abs(cover(0.0, 1.0, tilt)[0]))
     cuts = [0]
     for i in range(1, len(text)):
-        if places[i] - places[cuts[-1]] > longest and text[i] != " " and not _inside_word(text, i):
+        if places[i] - places[cuts[-1]] > longest and text[i] not in _NOT_FIRST and not _inside_word(text, i):
             cuts.append(i)
     return list(zip(cuts, [*cuts[1:], len(text)], strict=True))
 

@@ -20,6 +20,7 @@ _HAN = re.compile(f"[{HAN}]")
 _TALL = re.compile(r"[A-Z0-9a-z]")
 _INK = 0.91  # of the em: how high the ink of a few Chinese characters stands (Song .92, Hei .93, Kai .88, Noto Sans)
 _INK_LATIN = 0.72
+_MANY = 7  # steps from which a mean step is exact to some 3%
 _LIKE = 0.07  # estimates this near to a size of the page are that size
 _LIKE_SHORT = 0.18  # the same where fewer than three Chinese characters tell it
 
@@ -46,8 +47,8 @@ def estimate(text: str, ink: float, places: Sequence[float]) -> Estimate:
         high = ink / (_INK if han else _INK_LATIN if _TALL.search(text) else 0.5)
         return Estimate(high, max(han, 1), sure=False)
     high = ink / _INK
-    if advance and high > 1.25 * advance:  # the ink of something else is in the way
-        high = advance
+    if len(steps) >= _MANY or (advance and high > 1.25 * advance):  # both err upwards only
+        high = min(high, advance)
     elif advance and abs(advance / high - 1) < 0.1:
         high = math.sqrt(high * advance)
     return Estimate(high, han, sure=han >= 3)
