@@ -202,11 +202,10 @@ def test_passwords(tmp_path: Path) -> None:
         (b"hello", "损坏"),
         (b"%PDF-1.4\n%%EOF", "损坏"),
         (pdf([]), "损坏"),
-        (pdf([Sheet([])]), "扫描件"),
         (pdf([Sheet([Text(0, 0, 10, "字")], media="[0 0 99999 99999]")]), "页面尺寸"),
         (pdf([Sheet([])] * 2001), "2000 页"),
     ],
-    ids=["empty", "no-pdf", "no-body", "no-page", "scan", "huge", "too-many"],
+    ids=["empty", "no-pdf", "no-body", "no-page", "huge", "too-many"],
 )
 def test_what_is_no_readable_pdf(tmp_path: Path, data: bytes, word: str) -> None:
     assert word in trouble(tmp_path, "坏.pdf", data)

@@ -21,6 +21,7 @@ _FORMATS: dict[str, str] = {
     "ofd": ".ofd",
     "markdown": ".md .markdown",
     "html": ".html .htm .mhtml .mht",
+    "image": ".png .jpg .jpeg .tif .tiff .bmp",
 }
 _READERS: dict[str, str] = {suffix: module for module, suffixes in _FORMATS.items() for suffix in suffixes.split()}
 SUFFIXES: frozenset[str] = frozenset(_READERS)

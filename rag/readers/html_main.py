@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 import logging
 import re
-import socket
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from rag.readers.html_lines import Entry, entries
+from rag.readers.portless import portless
 from rag.text import HAN, normalise
 from rag.types import Line
 
@@ -122,13 +122,9 @@ def _kept_by_trafilatura(tree: Element, prose: Sequence[Entry]) -> list[Entry]:
 
 
 def _trafilatura() -> ModuleType:
-    """The library, which brings urllib3: that binds a local port when imported, to see whether the machine speaks
-    IPv6. Told that Python does not, it leaves the network alone. Its remarks about poor pages are for nobody here."""
-    speaks, socket.has_ipv6 = socket.has_ipv6, False
-    try:
+    """The library. Its remarks about poor pages are for nobody here."""
+    with portless():
         module = import_module("trafilatura")
-    finally:
-        socket.has_ipv6 = speaks
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     return module
 

@@ -32,6 +32,7 @@ from rag.readers.ink import (
     shrunk,
     straightened,
 )
+from rag.readers.portless import portless
 from rag.readers.standing import Rectangle, Standing, split_for_tilt, tilt_of
 from rag.readers.type_size import Estimate, estimate, settled
 from rag.text import HAN
@@ -108,7 +109,9 @@ def engine(threads: int = 1) -> Engine:
 
 
 def _rapid(threads: int) -> RapidOCR:
-    import rapidocr
+    with portless():
+        import rapidocr
+        from rapidocr import RapidOCR  # loaded by the name, with all it brings
 
     models = Path(rapidocr.__file__).parent / "models"
     files = {"Det": models / "PP-OCRv6_det_small.onnx", "Rec": models / "PP-OCRv6_rec_small.onnx"}
@@ -130,7 +133,7 @@ def _rapid(threads: int) -> RapidOCR:
         # given paths are used as they are: without them RapidOCR would fetch what it does not find
         **{f"{part}.model_path": str(path) for part, path in files.items()},
     }
-    return rapidocr.RapidOCR(params=params)
+    return RapidOCR(params=params)
 
 
 # ---------------------------------------------------------------- how the text stands

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rag.errors import JianwenError, PasswordNeeded
 from rag.readers.pdfium_page import Shapes, characters, shapes, view_of
 from rag.readers.ruled_tables import inside, ruled_tables, table_lines
+from rag.readers.sanity import sane
 from rag.readers.segments import Char, page_lines
 from rag.readers.source import Source
 from rag.types import Line, Page
@@ -21,6 +23,9 @@ from rag.types import Line, Page
 MOST_PAGES = 2000
 LONGEST_SIDE = 14400.0  # points; the limit of PDF itself (ISO 32000-1, annex C)
 _UNMAPPED = 0.02  # share of characters that the file does not say, from which the page is recognised instead
+_COVERED = 0.6  # of the page: a picture so large is a scan, with or without a layer of text
+_FEW = 20  # characters over a scan: a stamp or a page number, not its text
+_LONGEST_SIDE_READ = 8000.0  # pixels of a page rendered to be recognised
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _DAY = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 
@@ -57,20 +62,34 @@ class PdfSource:
             raise JianwenError(f"“{self._name}”第 {number} 页的页面尺寸不正常，无法读取。请用原软件重新导出 PDF。")
         chars, unmapped = characters(page, view)
         drawn = shapes(page, number, view)
-        if not chars:
-            raise JianwenError(
-                f"“{self._name}”里没有文字层，看来是扫描件，需要文字识别（OCR），当前版本尚不支持。"
-                "请换用带文字的 PDF，或先用其他软件识别后再添加。"
-            )
-        if unmapped > _UNMAPPED * len(chars):
-            raise JianwenError(
-                f"“{self._name}”的文字无法还原（字体缺少对照表，读出来是乱码）。"
-                "请换一个版本，或用原软件重新导出 PDF 后再添加。"
-            )
+        if _is_picture(chars, unmapped, drawn, width * height):
+            return _recognised(page, number, width, height)
         return _laid_out(chars, drawn, number, width, height)
 
     def close(self) -> None:
         self._document.close()
+
+
+def _is_picture(chars: Sequence[Char], unmapped: int, drawn: Shapes, area: float) -> bool:
+    """Whether the page is to be recognised: no text, text the file does not name, or an unsound layer over a scan."""
+    if not chars or unmapped > _UNMAPPED * len(chars):
+        return True
+    covered = max(((b.x1 - b.x0) * (b.y1 - b.y0) for b in drawn.pictures), default=0.0)
+    if covered < _COVERED * area:
+        return False
+    return len(chars) < _FEW or not sane("".join(char.text for char in chars))
+
+
+def _recognised(page: Any, number: int, width: float, height: float) -> Page:
+    """The page rendered and read as a picture, in points of the page as shown."""
+    from rag.readers.ocr import RESOLUTION, read_picture
+
+    scale = min(RESOLUTION / 72, _LONGEST_SIDE_READ / max(width, height))
+    bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+    picture = bitmap.to_numpy()[..., :3].copy()
+    bitmap.close()
+    read = read_picture(picture, number, width / picture.shape[1])
+    return replace(read, width=width, height=height)
 
 
 def _laid_out(chars: Sequence[Char], drawn: Shapes, number: int, width: float, height: float) -> Page:

@@ -1,0 +1,69 @@
+"""Whether the text layer that lies over a scanned page can be trusted, or the page is better recognised anew. Pure.
+
+Measured on 912 stretches of 300 characters from state documents; share of Chinese characters in dictionary words of
+two characters and more (1st percentile, median; 99th for what is no text):
+
+    good text                      .73  .89        random common characters      .01  .05
+    one character in ten wrong     .56  .73        UTF-8 read as GBK             .00  .02
+    one in five wrong              .43  .58        every character shifted       .00  .07
+
+A layer with one character in ten wrong is worse than what we recognise ourselves (under one in a hundred). Lists of
+names fall below the bound as well: recognising such a page costs seconds, trusting a broken layer costs the page.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rag.text import HAN, is_wide
+
+if TYPE_CHECKING:
+    import rjieba
+
+_MOST_BROKEN = 0.02  # share of characters that stand for nothing
+_LEAST_KNOWN = 0.8  # share of characters that Chinese papers are printed with
+_LEAST_WORDS = 0.55  # share of Chinese characters in words
+_FEW = 10  # Chinese characters: fewer say nothing about words
+_LEAST_ALNUM = 0.5  # share of letters and digits where there is hardly any Chinese
+_CID = re.compile(r"\(cid:\d+\)")
+_HAN = re.compile(f"[{HAN}]")
+
+
+def sane(text: str) -> bool:
+    """Whether a text layer reads as text. False for an empty one, mojibake, unmapped glyphs, and poor recognition."""
+    clean = "".join(text.split())
+    if not clean:
+        return False
+    marks = _CID.sub("\ufffd", clean)
+    if sum(map(_stands_for_nothing, marks)) > _MOST_BROKEN * len(marks):
+        return False
+    if sum(map(_is_printed, marks)) < _LEAST_KNOWN * len(marks):
+        return False
+    han = len(_HAN.findall(marks))
+    if han < _FEW:
+        return han > 0 or sum(c.isalnum() for c in marks) >= _LEAST_ALNUM * len(marks)
+    return _in_words(marks) >= _LEAST_WORDS * han
+
+
+def _stands_for_nothing(char: str) -> bool:
+    return char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cs", "Cc")
+
+
+def _is_printed(char: str) -> bool:
+    return char.isascii() or is_wide(char) or unicodedata.category(char) in ("No", "Nl", "Sm", "So", "Po")
+
+
+def _in_words(text: str) -> int:
+    """How many Chinese characters stand in dictionary words of two characters or more."""
+    words = (word for word in _dictionary().cut(text, False) if len(word) > 1)
+    return sum(len(_HAN.findall(word)) for word in words)
+
+
+@cache
+def _dictionary() -> rjieba.Jieba:
+    import rjieba
+
+    return rjieba.Jieba()
