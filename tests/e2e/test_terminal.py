@@ -17,8 +17,11 @@ from rag.text import normalise
 from tests.conftest import ROOT, SAMPLE
 from tests.pdf_writer import Sheet, pdf, set_columns
 
-CITATION = {"paragraph", "start", "end", "quote", "article", "title", "document", "page"}
-HIT = {"paragraph", "article", "title", "document", "page", "text", "score"}
+DATED = {"date", "date_basis", "certain"}
+PLACED = {"paragraph", "article", "title", "document", "page", "confidence", "twins"} | DATED
+CITATION = PLACED | {"start", "end", "quote"}
+HIT = PLACED | {"text", "header", "score"}
+ARTICLE = {"id", "document", "title", "headings", "page", "corrected", "indexed_as", "twins", "paragraphs"} | DATED
 REPLY = {"question", "refused", "statements", "evidence", "readings", "model", "seconds", "tokens"}
 
 
@@ -65,7 +68,7 @@ def test_the_whole_way_on_the_terminal(terminal: Terminal, tmp_path: Path) -> No
     (document,) = terminal.run("list")
     assert document["id"] == added["document"]
     articles = terminal.run("articles", document["id"])
-    assert all(set(a) == {"id", "document", "title", "date", "page", "paragraphs"} for a in articles)
+    assert all(set(a) == ARTICLE for a in articles)
     assert [a["date"] for a in articles] == ["2024-03-21", "2024-03-25", "2024-03-25"]
     assert articles[1]["title"] == "市委教育工委召开2023年度抓基层党建工作述职会议"
     paragraphs = {p["id"]: p["text"] for a in articles for p in a["paragraphs"]}
