@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import Stopped
@@ -320,6 +320,7 @@ LINES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Page,
@@ -334,6 +335,7 @@ def test_packed_pages_come_back_equal(page: Page) -> None:
     assert unpack(Page, pack(page)) == page
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_other_bytes_are_no_page(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"not a packed|JSON|codec"):
