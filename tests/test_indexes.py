@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -115,6 +115,7 @@ def test_keywords_find_words_titles_figures_and_rare_characters(tmp_path: Path, 
     index.close()
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_typed_is_syntax(text: str) -> None:
     index = KeywordIndex.open(None)
