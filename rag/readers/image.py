@@ -55,12 +55,13 @@ class ImageSource:
     def _picture(self, number: int) -> tuple[NDArray[np.uint8], float]:
         """The page's pixels (h, w, 3) in RGB, and its points per pixel."""
         try:
-            if self.pages > 1:
-                self._image.seek(number - 1)
-            _check_size(self._image.size, self._name)
-            stated = self._image.info.get("dpi")
-            image = _upright(self._image)
-            return _as_rgb(*_squared(image, stated))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # about damaged metadata, which is not used
+                if self.pages > 1:
+                    self._image.seek(number - 1)
+                _check_size(self._image.size, self._name)
+                stated = self._image.info.get("dpi")
+                return _as_rgb(*_squared(_upright(self._image), stated))
         except _DAMAGE as error:
             which = f"第 {number} 页" if self.pages > 1 else ""
             raise JianwenError(f"图片“{self._name}”{which}已损坏或不完整，无法读取。请重新扫描或重新获取。") from error
@@ -83,7 +84,7 @@ def open(path: Path, password: str | None = None) -> Source:  # noqa: ARG001
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
-            warnings.simplefilter("ignore", UserWarning)  # about damaged metadata, which is not used
+            warnings.simplefilter("ignore", UserWarning)
             image = PIL.Image.open(path, formats=_FORMATS)
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
         raise _too_large(name) from error
@@ -94,7 +95,9 @@ def open(path: Path, password: str | None = None) -> Source:  # noqa: ARG001
         ) from error
     try:
         _check_size(image.size, name)
-        pages = _pages(image, name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            pages = _pages(image, name)
     except JianwenError:
         image.close()
         raise

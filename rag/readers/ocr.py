@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,6 +49,7 @@ _MARGIN = 0.2  # of the ink's height, left around it for the recogniser
 _INPUT = 48  # pixels: the height the recogniser reduces every line to
 _FULL_WIDTH = dict(zip("(),:;!?", "（），：；！？", strict=True))
 _HALF_WIDTH = re.compile(rf"(?<=[{HAN}])[(),:;!?]|[()](?=[{HAN}])")
+_TEXT = 1.3  # of the usual type size: what is set larger is no running text
 _UNSURE = 0.5  # confidence below which marks are taken for no text
 _SURE = 0.85  # mean confidence of a sample from which the page is surely not upside down
 _SAMPLE = 6  # lines
@@ -262,12 +264,12 @@ def _recognised(engine: Engine, straight: _Straight) -> list[_Found]:
     return found
 
 
-def _lines(found: _Found, size: float, standing: Standing, page: int, scale: float) -> list[Line]:
-    """The segment as one line, or on a tilted page as several short ones whose boxes hug it."""
+def _lines(found: _Found, size: float, tilt: float, standing: Standing, page: int, scale: float) -> list[Line]:
+    """The segment as one line; text on a tilted page (`tilt`) as several short ones whose boxes hug it."""
     s, text = found.segment, found.read.text
     middle, half = (s.y0 + s.y1) / 2, max(size, s.height) / 2
     made = []
-    for start, end in split_for_tilt(text, found.middles, size, standing.tilt):
+    for start, end in split_for_tilt(text, found.middles, size, tilt):
         left = s.x0 if start == 0 else (found.middles[start - 1] + found.middles[start]) / 2
         right = s.x1 if end == len(text) else (found.middles[end - 1] + found.middles[end]) / 2
         left, right = min(max(left, s.x0), s.x1), max(min(right, s.x1), s.x0)
@@ -285,8 +287,14 @@ def _downwards(line: Line, standing: Standing) -> float:
 def _all_lines(straight: _Straight, engine: Engine, page: int, scale: float) -> tuple[Line, ...]:
     found = _recognised(engine, straight)
     sizes = settled([f.estimate for f in found])
+    tilt = straight.standing.tilt
+    largest = _TEXT * median(size for f, size in zip(found, sizes, strict=True) for _ in f.read.text) if found else 0.0
     lines = [
-        line for f, size in zip(found, sizes, strict=True) for line in _lines(f, size, straight.standing, page, scale)
+        line
+        for f, size in zip(
+            found, sizes, strict=True
+        )  # a headline stays whole: layout asks which columns it spans, and nothing stands close to it
+        for line in _lines(f, size, tilt if size <= largest else 0.0, straight.standing, page, scale)
     ]
     return tuple(sorted(lines, key=lambda line: _downwards(line, straight.standing)))
 

@@ -21,7 +21,7 @@ _TALL = re.compile(r"[A-Z0-9a-z]")
 _INK = 0.91  # of the em: how high the ink of a few Chinese characters stands (Song .92, Hei .93, Kai .88, Noto Sans)
 _INK_LATIN = 0.72
 _MANY = 7  # steps from which a mean step is exact to some 3%
-_LIKE = 0.07  # estimates this near to a size of the page are that size
+_LIKE = 0.08  # estimates this near to a size of the page are that size
 _LIKE_SHORT = 0.18  # the same where fewer than three Chinese characters tell it
 
 
