@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from desktop.protocol import ModelChoice
-from rag.types import AddEvent, AskEvent, Document, Progress, StopSignal, StoredArticle
+from rag.types import AddEvent, AskEvent, Correction, Document, Paragraph, Progress, StopSignal, StoredArticle
 
 
 class EngineLibrary(Protocol):
     """What of `rag.library.Library` the engine uses. Generators may be answered between steps: while `add`,
-    `resume` or `warm_up` is suspended at a yield, `documents`, `articles`, `file` and `ask` must work.
+    `resume` or `warm_up` is suspended at a yield, `documents`, `articles`, `furniture`, `file` and `ask` must work.
+    Suspended ones that are not gone on with when `close` is called end as if killed: `resume` goes on with them.
     """
 
     @property
@@ -23,7 +24,12 @@ class EngineLibrary(Protocol):
     def documents(self) -> tuple[Document, ...]: ...
     def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]: ...
     def file(self, document: str) -> Path: ...
-    def add(self, paths: Sequence[Path], stop: StopSignal | None = None) -> Iterator[AddEvent]: ...
+    def furniture(self, document: str) -> tuple[Paragraph, ...]: ...
+    def correct(self, correction: Correction) -> tuple[StoredArticle, ...]: ...
+    def undo_corrections(self, document: str) -> tuple[StoredArticle, ...]: ...
+    def add(
+        self, paths: Sequence[Path], stop: StopSignal | None = None, passwords: Mapping[Path, str] | None = None
+    ) -> Iterator[AddEvent]: ...
     def resume(self, stop: StopSignal | None = None) -> Iterator[AddEvent]: ...
     def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]: ...
     def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]: ...

@@ -17,6 +17,8 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 from desktop.protocol import (
     AddFiles,
     Ask,
+    ContinueJob,
+    Correct,
     FrameReader,
     Job,
     JobDone,
@@ -24,11 +26,13 @@ from desktop.protocol import (
     JobEvent,
     JobFailed,
     JobStopped,
+    PauseJob,
     Rebuild,
     Remove,
     Request,
     StopJob,
     ToEngine,
+    UndoCorrections,
     pack,
 )
 
@@ -67,6 +71,11 @@ class Ticket:
         """Ask the job to stop; `on_end` tells when it has."""
         if self.running:
             self._engine.stop(self.number)
+
+    def pause(self, paused: bool) -> None:
+        """Let the job take no further step, or go on."""
+        if self.running:
+            self._engine.pause(self.number, paused)
 
     def forget(self) -> None:
         """Call nobody any more: whoever asked has gone."""
@@ -160,6 +169,11 @@ class Engine(QObject):
         """Ask job `number` to stop; unknown numbers are ignored."""
         if number in self._tickets:
             self._write(StopJob(number))
+
+    def pause(self, number: int, paused: bool) -> None:
+        """Let job `number` pause or go on; unknown numbers are ignored."""
+        if number in self._tickets:
+            self._write(PauseJob(number) if paused else ContinueJob(number))
 
     def restart(self, library: Path | None = None) -> None:
         """Start anew (other settings, another library). Running jobs end as stopped."""
@@ -266,7 +280,9 @@ def _loss(requests: Sequence[Request]) -> str:
     """What the user lost with the engine, and what to do."""
     if any(isinstance(request, Ask) for request in requests):
         return "刚才的问题没有完成，请再问一次。"
-    if any(isinstance(request, AddFiles | Remove | Rebuild) for request in requests):
+    if any(isinstance(request, AddFiles) for request in requests):
+        return "添加资料没有做完；已经加入的资料都还在。"
+    if any(isinstance(request, Remove | Correct | UndoCorrections | Rebuild) for request in requests):
         return "刚才的操作没有做完，请再做一次；已经加入的资料都还在。"
     return "资料库没有受影响。"
 

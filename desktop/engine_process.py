@@ -26,6 +26,8 @@ from desktop.backend import Backend, EngineLibrary
 from desktop.protocol import (
     AddFiles,
     Ask,
+    ContinueJob,
+    Correct,
     FrameReader,
     FromEngine,
     Job,
@@ -39,15 +41,18 @@ from desktop.protocol import (
     ModelList,
     OpenDocument,
     OpenedDocument,
+    PauseJob,
     Rebuild,
     Remove,
     Request,
     Resume,
     StopJob,
     Throttle,
+    UndoCorrections,
     WarmUp,
     may_interrupt,
     pack,
+    resumable,
 )
 from rag.errors import JianwenError, Stopped
 from rag.types import StopSignal
@@ -57,12 +62,13 @@ GRACE = 5.0  # seconds a running job gets to end once the window has gone
 
 
 class JobQueue:
-    """Waiting jobs and the stop signals of running ones; shared by the reading thread and the main thread."""
+    """Waiting jobs, and the stop signals of running ones; shared by the reading thread and the main thread."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._waiting: list[Job] = []
-        self._running: dict[int, threading.Event] = {}
+        self._running: dict[int, tuple[Job, threading.Event]] = {}
+        self._paused: set[int] = set()
         self._closed = False
 
     def submit(self, job: Job) -> None:
@@ -73,21 +79,34 @@ class JobQueue:
     def stop(self, number: int) -> bool:
         """Ask a job to stop; True when it had not begun and so has ended here."""
         with self._changed:
+            self._changed.notify()
             if number in self._running:
-                self._running[number].set()
+                self._running[number][1].set()
                 return False
             waiting = [job for job in self._waiting if job.id != number]
             gone = len(waiting) < len(self._waiting)
             self._waiting = waiting
             return gone
 
+    def pause(self, number: int) -> None:
+        """Let a job take no further step; one that has not begun takes its first."""
+        with self._changed:
+            if number in self._running or any(job.id == number for job in self._waiting):
+                self._paused.add(number)
+
+    def unpause(self, number: int) -> None:
+        with self._changed:
+            self._paused.discard(number)
+            self._changed.notify()
+
     def close(self) -> None:
-        """No more work will come: drop what waits, stop what runs."""
+        """No more work will come: drop what waits, stop what runs, but leave alone what will be resumed."""
         with self._changed:
             self._closed = True
             self._waiting.clear()
-            for stop in self._running.values():
-                stop.set()
+            for job, stop in self._running.values():
+                if not resumable(job.request):
+                    stop.set()
             self._changed.notify()
 
     def next(self) -> tuple[Job, threading.Event] | None:
@@ -96,21 +115,32 @@ class JobQueue:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             return None if self._closed else self._start(self._waiting[0])
 
-    def next_between(self, running: Request) -> tuple[Job, threading.Event] | None:
-        """The first waiting job that may slip in between two steps of `running`, if any."""
+    def between(self, running: Job) -> tuple[Job, threading.Event] | None:
+        """The next job to slip in between two steps of `running`; None: go on with it. Waits while it is paused."""
+        stop = self._running[running.id][1]
         with self._changed:
-            for job in self._waiting:
-                if may_interrupt(job.request, running):
-                    return self._start(job)
-            return None
+            while True:
+                for job in self._waiting:
+                    if may_interrupt(job.request, running.request):
+                        return self._start(job)
+                if running.id not in self._paused or self._closed or stop.is_set():
+                    return None
+                self._changed.wait()
+
+    def leaves(self, job: Job) -> bool:
+        """Whether to drop a running job where it stands: the window has gone, and the library will go on with it."""
+        with self._changed:
+            return self._closed and resumable(job.request)
 
     def finished(self, job: Job) -> None:
         with self._changed:
             del self._running[job.id]
+            self._paused.discard(job.id)
 
     def _start(self, job: Job) -> tuple[Job, threading.Event]:
         self._waiting.remove(job)
-        stop = self._running[job.id] = threading.Event()
+        stop = threading.Event()
+        self._running[job.id] = (job, stop)
         return job, stop
 
 
@@ -151,8 +181,10 @@ class Worker:
         try:
             for event in self._perform(job.request, stop):
                 self._send(job, throttle.feed(event))
-                while (item := self._queue.next_between(job.request)) is not None:
+                while (item := self._queue.between(job)) is not None:
                     self._execute(*item)
+                if self._queue.leaves(job):
+                    return
             self._send(job, throttle.flush())
         except Stopped:
             end: FromEngine = JobStopped(job.id)
@@ -181,11 +213,15 @@ class Worker:
             case LoadLibrary():
                 yield self._state(library)
             case OpenDocument(document):
-                yield OpenedDocument(document, library.articles((document,)))
+                yield OpenedDocument(document, library.articles((document,)), library.furniture(document))
             case Ask(question, within):
                 yield from library.ask(question, within, stop)
-            case AddFiles(paths):
-                yield from library.add(paths, stop)
+            case AddFiles(paths, passwords):
+                yield from library.add(paths, stop, passwords or None)
+            case Correct(document, correction):
+                yield OpenedDocument(document, library.correct(correction), library.furniture(document))
+            case UndoCorrections(document):
+                yield OpenedDocument(document, library.undo_corrections(document), library.furniture(document))
             case Remove(documents):
                 library.remove(documents)
                 yield self._state(library)
@@ -218,6 +254,10 @@ def _read_jobs(stream: BinaryIO, queue: JobQueue, outlet: Outlet) -> None:
                     queue.submit(message)
                 case StopJob(number) if queue.stop(number):
                     outlet.send(JobStopped(number))
+                case PauseJob(number):
+                    queue.pause(number)
+                case ContinueJob(number):
+                    queue.unpause(number)
     queue.close()
     # Native code may not look at the stop signal for a while; the library stands a kill at any moment.
     watchdog = threading.Timer(GRACE, os._exit, (1,))

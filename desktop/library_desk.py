@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from desktop.engine import Ticket
 from desktop.marks import Place, is_pdf
 from desktop.protocol import (
-    AddFiles,
     JobDone,
     JobEnd,
     JobFailed,
@@ -27,7 +26,7 @@ from desktop.protocol import (
     Resume,
 )
 from desktop.task_row import TaskRow
-from rag.types import AddStatus, Document, FileAdded, Progress, StoredArticle
+from rag.types import Document, FileAdded, Progress, StoredArticle
 
 if TYPE_CHECKING:
     from desktop.window import Window
@@ -52,8 +51,6 @@ class LibraryDesk(QObject):
         self._tasks: set[Ticket] = set()
         self._articles: OrderedDict[str, tuple[StoredArticle, ...]] = OrderedDict()
         self._opening = ("", "")  # document and article that the user waits to see
-        self._view.add_wanted.connect(self.choose_files)
-        self._view.files_dropped.connect(self.add_files)
         self._view.articles_wanted.connect(self.want_articles)
         self._view.article_chosen.connect(self.open_article)
         self._view.remove_wanted.connect(self.confirm_removal)
@@ -73,7 +70,7 @@ class LibraryDesk(QObject):
 
     def resume(self) -> None:
         """Go on with imports that were cut off, if there are any."""
-        self._run(Resume(), "整理资料库", quiet=True)
+        self._run_alone(Resume(), "整理资料库", quiet=True)
 
     def _load_ended(self, end: JobEnd) -> None:  # noqa: ARG002
         self._loading = None
@@ -136,31 +133,15 @@ class LibraryDesk(QObject):
 
     # ------------------------------------------------------------ changing it
 
-    def choose_files(self) -> None:
-        if self._may_change():
-            kinds = "资料 (*.pdf *.txt);;所有文件 (*)"
-            names, _ = QFileDialog.getOpenFileNames(self._window, "选择要添加的资料", "", kinds)
-            self.add_files([Path(name) for name in names])
-
-    def choose_folder(self) -> None:
-        if self._may_change() and (name := QFileDialog.getExistingDirectory(self._window, "选择要添加的文件夹")):
-            self.add_files([Path(name)])
-
     def choose_library(self) -> None:
         near = str(self._window.engine.library.parent)
         if name := QFileDialog.getExistingDirectory(self._window, "选择资料库所在的文件夹", near):
             self.open_library(Path(name))
 
-    def add_files(self, paths: Sequence[Path]) -> None:
-        """Add files and folders, with progress at the foot of the library pane."""
-        if paths and self._may_change():
-            title = f"添加“{paths[0].name}”" if len(paths) == 1 else f"添加 {len(paths)} 个文件"
-            self._run(AddFiles(tuple(paths)), title)
-
     def confirm_removal(self, documents: Sequence[str]) -> None:
         """Ask, then remove."""
         names = [self.documents[i].name for i in documents if i in self.documents]
-        if names and self._may_change():
+        if names and self.may_change():
             what = f"“{names[0]}”" if len(names) == 1 else f"这 {len(names)} 份资料"
             self._confirm(
                 f"从资料库移除{what}？",
@@ -171,7 +152,7 @@ class LibraryDesk(QObject):
 
     def confirm_rebuild(self) -> None:
         """Ask, then index anew."""
-        if self._may_change():
+        if self.may_change():
             self._confirm(
                 "现在重新建立索引吗？",
                 "资料和原文件都不会变，只是重新整理查找用的索引。资料多时需要一些时间，其间不能提问。",
@@ -180,9 +161,10 @@ class LibraryDesk(QObject):
             )
 
     def rebuild(self) -> None:
-        self._run(Rebuild(), "重新建立索引")
+        self._run_alone(Rebuild(), "重新建立索引")
 
-    def _may_change(self) -> bool:
+    def may_change(self) -> bool:
+        """Whether the library can be written; says so when not."""
         if self.read_only:
             self._window.tell(READ_ONLY, "caution")
         return not self.read_only
@@ -197,34 +179,44 @@ class LibraryDesk(QObject):
         box.buttonClicked.connect(lambda button: do() if button is accept else None)
         box.open()
 
-    def _run(self, request: Request, title: str, *, quiet: bool = False) -> None:
-        """Run long work with a row of its own; a quiet one gets its row with its first sign of progress."""
-        row = self._view.begin_task(title)
-        row.setVisible(not quiet)
+    def run(
+        self,
+        request: Request,
+        row: TaskRow,
+        on_end: Callable[[JobEnd], None],
+        on_file: Callable[[FileAdded], None] = lambda _: None,
+    ) -> None:
+        """Run long work that has a row; the library is shown anew when it has ended."""
 
         def on_event(event: object) -> None:
             row.show()
             if isinstance(event, Progress):
                 row.progress(event)
             elif isinstance(event, FileAdded):
-                row.file_done(event)
-                if event.status is AddStatus.ADDED:
-                    self.reload()
+                on_file(event)
 
-        def on_end(end: JobEnd) -> None:
+        def ended(end: JobEnd) -> None:
             self._tasks.discard(ticket)
-            self._task_ended(row, end)
+            if not (isinstance(end, JobFailed) and end.lost):
+                self.reload()
+            on_end(end)
 
-        ticket = self._window.do(request, on_event, on_end)
+        ticket = self._window.do(request, on_event, ended)
         self._tasks.add(ticket)
         row.stop_wanted.connect(lambda: ticket.stop())
+        row.pause_wanted.connect(lambda paused: ticket.pause(paused))
 
-    def _task_ended(self, row: TaskRow, end: JobEnd) -> None:
-        done = isinstance(end, JobDone)
-        row.finish("" if done else "没有做完" if isinstance(end, JobFailed) else "已停止，做完的部分已保留")
-        if not (isinstance(end, JobFailed) and end.lost):
-            self.reload()
-        if row.isHidden():
-            row.deleteLater()
-        elif done and not row.failures:
-            row.linger()
+    def _run_alone(self, request: Request, title: str, *, quiet: bool = False) -> None:
+        """Run work that touches the whole library; a quiet one gets its row with its first sign of progress."""
+        row = self._view.begin_task(title)
+        row.setVisible(not quiet)
+
+        def ended(end: JobEnd) -> None:
+            done = isinstance(end, JobDone)
+            row.finish("已完成" if done else "没有做完" if isinstance(end, JobFailed) else "已停止，做完的部分已保留")
+            if row.isHidden():
+                row.deleteLater()
+            elif done:
+                row.linger()
+
+        self.run(request, row, ended)

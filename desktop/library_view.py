@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop import kinds
 from desktop.library_items import ARTICLE, DOCUMENT, IN_SCOPE, NOTE, TreeDelegate
 from desktop.protocol import LibraryState
 from desktop.task_row import TaskRow
@@ -67,7 +68,8 @@ class LibraryView(QWidget):
         column.addLayout(self.tasks)
 
     def _make_head(self) -> QHBoxLayout:
-        self.add_button = button("添加资料", "选择文件加入资料库（Ctrl+O），也可以把文件或文件夹拖进来")
+        tip = f"选择文件加入资料库（Ctrl+O），也可以把文件或文件夹拖进来。能读：\n{kinds.in_detail()}"
+        self.add_button = button("添加资料", plain_tip(tip))
         self.add_button.clicked.connect(self.add_wanted)
         head = QHBoxLayout()
         head.setContentsMargins(18, 14, 12, 10)
@@ -79,7 +81,8 @@ class LibraryView(QWidget):
         drop = QFrame()
         drop.setObjectName("drop")
         text = label("把简报文件拖到这里，\n或点“添加资料”", "heading", wrap=True)
-        hint = prose("支持 txt 和带文字的 PDF，\n也可以拖进整个文件夹。\n资料只保存在这台电脑上。")
+        hint = prose(f"能读：{kinds.in_words()}；\n也可以拖进整个文件夹。\n资料只保存在这台电脑上。")
+        hint.setToolTip(plain_tip(kinds.in_detail()))
         column = QVBoxLayout(drop)
         column.setContentsMargins(18, 18, 18, 18)
         column.setSpacing(12)
@@ -136,9 +139,9 @@ class LibraryView(QWidget):
         for item in self._document_items():
             item.setData(0, IN_SCOPE, self._item_document(item) in documents)
 
-    def begin_task(self, title: str) -> TaskRow:
+    def begin_task(self, title: str, *, pausable: bool = False) -> TaskRow:
         """A row with progress and a stop button at the foot of the pane."""
-        row = TaskRow(title)
+        row = TaskRow(title, pausable=pausable)
         self.tasks.addWidget(row)
         return row
 

@@ -4,7 +4,7 @@ Both ends are ours (the window starts the engine and owns its pipes), so pickle 
 values of `rag.types` as they are. Imports neither Qt nor anything heavy: both processes load it first.
 
 The life of a job: `Job` goes in; any number of `JobEvent` come out; then exactly one of `JobDone`, `JobFailed`,
-`JobStopped`. `StopJob` may be sent at any time and for any id, known or not.
+`JobStopped`. `StopJob`, `PauseJob` and `ContinueJob` may be sent at any time and for any id, known or not.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from __future__ import annotations
 import pickle
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rag.types import Document, DraftText, Progress, StoredArticle
+from rag.types import Correction, Document, DraftText, Paragraph, Progress, StoredArticle
 
 # ---------------------------------------------------------------- what may be asked of the engine
 
@@ -48,9 +48,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class AddFiles:
-    """→ rag.types.AddEvent."""
+    """→ rag.types.AddEvent. `passwords` belong to some of the paths; they are held in memory only."""
 
     paths: tuple[Path, ...]
+    passwords: Mapping[Path, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,21 @@ class Remove:
     """→ LibraryState after the removal."""
 
     documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Set an article right. → OpenedDocument with the document's articles as they are then."""
+
+    document: str
+    correction: Correction
+
+
+@dataclass(frozen=True, slots=True)
+class UndoCorrections:
+    """Take back all corrections of a document. → OpenedDocument."""
+
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,19 @@ class WarmUp:
     """Load the models ahead of the first question. → rag.types.Progress."""
 
 
-Request = LoadLibrary | OpenDocument | ListModels | Ask | AddFiles | Remove | Rebuild | Resume | WarmUp
+Request = (
+    LoadLibrary
+    | OpenDocument
+    | ListModels
+    | Ask
+    | AddFiles
+    | Remove
+    | Correct
+    | UndoCorrections
+    | Rebuild
+    | Resume
+    | WarmUp
+)
 
 
 def rank(request: Request) -> int:
@@ -85,7 +113,7 @@ def rank(request: Request) -> int:
     match request:
         case LoadLibrary() | OpenDocument() | ListModels():
             return 0
-        case Ask() | Rebuild() | Remove():
+        case Ask() | Rebuild() | Remove() | Correct() | UndoCorrections():
             return 1
         case AddFiles() | Resume() | WarmUp():
             return 2
@@ -94,6 +122,11 @@ def rank(request: Request) -> int:
 def may_interrupt(waiting: Request, running: Request) -> bool:
     """Only reading work (rank 0, and questions) slips in between the steps of another job."""
     return isinstance(waiting, LoadLibrary | OpenDocument | ListModels | Ask) and rank(waiting) < rank(running)
+
+
+def resumable(request: Request) -> bool:
+    """Whether the library itself goes on with this work when it is opened again."""
+    return isinstance(request, AddFiles | Resume)
 
 
 # ---------------------------------------------------------------- what the engine answers, besides rag.types
@@ -111,8 +144,11 @@ class LibraryState:
 
 @dataclass(frozen=True, slots=True)
 class OpenedDocument:
+    """All that is in a document: its articles in reading order, and what stands outside them."""
+
     document: str
     articles: tuple[StoredArticle, ...]
+    furniture: tuple[Paragraph, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +181,18 @@ class StopJob:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseJob:
+    """Take no further step of this job until told so; other jobs have their turn meanwhile."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueJob:
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class JobEvent:
     id: int
     event: object
@@ -171,7 +219,7 @@ class JobStopped:
 
 
 JobEnd = JobDone | JobFailed | JobStopped
-ToEngine = Job | StopJob
+ToEngine = Job | StopJob | PauseJob | ContinueJob
 FromEngine = JobEvent | JobDone | JobFailed | JobStopped
 
 _HEADER = struct.Struct(">I")

@@ -31,6 +31,7 @@ class SourceView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.place: Place | None = None
         self.files: Mapping[str, Path] = {}
+        self.passwords: dict[str, str] = {}  # document id → what opens it; never written anywhere
         self._history: list[Place] = []
         self._articles: dict[str, Sequence[StoredArticle]] = {}
         self._hits: tuple[Hit, ...] = ()

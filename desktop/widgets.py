@@ -121,6 +121,7 @@ class NoticeBar(QFrame):
     """A line above the views that says what happened; it stays until closed and stops nothing."""
 
     action = Signal()
+    closed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,6 +131,7 @@ class NoticeBar(QFrame):
         self._action.clicked.connect(self.action)
         close = tool("✕", "关闭这条提示")
         close.clicked.connect(self.hide)
+        close.clicked.connect(self.closed)
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 9, 10, 9)
         row.setSpacing(12)

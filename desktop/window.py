@@ -14,6 +14,7 @@ from desktop import menus, style
 from desktop.ask_view import AskView
 from desktop.engine import Engine, Ticket
 from desktop.help_view import HelpDialog
+from desktop.import_desk import ImportDesk
 from desktop.library_desk import LibraryDesk
 from desktop.library_view import LibraryView
 from desktop.protocol import Ask, JobDone, JobEnd, JobFailed, ListModels, Request, WarmUp
@@ -24,6 +25,10 @@ from rag.errors import JianwenError
 from rag.settings import Settings, default_library, load_settings, save_settings
 
 LAST_LIBRARY = "library"  # key in the ini file, with geometry, panes and answer
+
+
+def _nothing() -> None:
+    pass
 
 
 class Window(QMainWindow):
@@ -42,6 +47,9 @@ class Window(QMainWindow):
         self.library, self.asking, self.source = LibraryView(), AskView(), SourceView()
         self.notice = NoticeBar()
         self.desk = LibraryDesk(self)
+        self.imports = ImportDesk(self, state)
+        self._notice_taken: Callable[[], object] = self._start_again
+        self._notice_declined: Callable[[], object] = _nothing
         self._build()
         self.actions_ = menus.fill(self)
         self._connect()
@@ -75,7 +83,8 @@ class Window(QMainWindow):
         self.engine.started.connect(self._engine_started)
         self.engine.died.connect(self._engine_died)
         self.engine.gave_up.connect(self._engine_gave_up)
-        self.notice.action.connect(self._start_again)
+        self.notice.action.connect(self._take_notice)
+        self.notice.closed.connect(lambda: self._notice_declined())
         self.desk.changed.connect(self._library_changed)
         self.library.scope_wanted.connect(self._set_scope)
         self.asking.ask_wanted.connect(self.ask)
@@ -131,9 +140,25 @@ class Window(QMainWindow):
 
     # ------------------------------------------------------------ problems and notices
 
-    def tell(self, text: str, level: str = "info", action: str = "") -> None:
-        """Say something in the bar above the views; level is info, caution or trouble."""
+    def tell(
+        self,
+        text: str,
+        level: str = "info",
+        action: str = "",
+        do: Callable[[], object] | None = None,
+        declined: Callable[[], object] | None = None,
+    ) -> None:
+        """Say something in the bar above the views; level is info, caution or trouble.
+
+        `action` names a button that does `do` (start the engine again, unless given); closing the bar does `declined`.
+        """
+        self._notice_taken = do or self._start_again
+        self._notice_declined = declined or _nothing
         self.notice.tell(text, level, action)
+
+    def _take_notice(self) -> None:
+        self.notice.hide()
+        self._notice_taken()
 
     def show_problem(self, failure: JobFailed) -> None:
         """The one place where a failed job becomes something to read."""
@@ -167,6 +192,7 @@ class Window(QMainWindow):
         if self._warm_next:
             self.desk.resume()
             self._warm_up()
+            self.imports.offer_unfinished()
         self._warm_next = True
 
     def _warm_up(self) -> None:
@@ -178,7 +204,8 @@ class Window(QMainWindow):
         self.warming = self.do(WarmUp(), on_end=ended)
 
     def _engine_died(self, text: str) -> None:
-        self.tell(text, "trouble")
+        if not self.imports.offer_unfinished(text):
+            self.tell(text, "trouble")
 
     def _engine_gave_up(self, text: str) -> None:
         self._down = True
@@ -186,7 +213,6 @@ class Window(QMainWindow):
         self.tell(text, "trouble", action="重新启动")
 
     def _start_again(self) -> None:
-        self.notice.hide()
         self.engine.restart()
 
     # ------------------------------------------------------------ questions

@@ -1,7 +1,7 @@
 """A scripted library behind the engine's seam, and the Backend that gives it to a real child process.
 
-Its documents are the files lying in its folder; what they hold is fixed here. What a question gets is decided by a
-word in it: see `FakeLibrary.ask`.
+Its documents are the files lying in its folder; what they hold is fixed here, by their names: see `articles_of`.
+What a question gets is decided by a word in it: see `FakeLibrary.ask`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import os
 import signal
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.backend import Backend
@@ -25,25 +26,31 @@ from rag.types import (
     AskEvent,
     Box,
     Citation,
+    Correction,
+    DateBasis,
     Document,
     DraftText,
     Evidence,
     EvidenceFound,
     FileAdded,
     Fragment,
+    Heading,
     Paragraph,
     Passage,
     Progress,
     Refusal,
+    SplitBefore,
     Statement,
     StopSignal,
     StoredArticle,
     StoredParagraph,
     Timing,
 )
+from tests.desktop.fake_corrections import corrected
 
 FACTORY = "tests.desktop.fake_library:backend"
 MARKUP = "<b>附件</b><img src='file:///etc/hostname'><a href='http://example.invalid/'>点这里</a>𠮷县代表参加。"
+TITLES = ("全市义务教育工作会议召开", "校园安全工作部署")
 TEXT = (
     "会议要求，各县区要认真做好中考备考工作的节点安排与业务培训指导，明确备考思路与举措。",
     "要关注学生的思想、心理、学习和生活，用好《学科质量提升参考资料》，力争取得新成绩。" + MARKUP,
@@ -69,25 +76,40 @@ def printed(paragraph: str, page: int, first_line: int, width: int = 18) -> tupl
     return tuple(fragments)
 
 
+PASSWORD = "1234"
+KINDS = (".txt", ".pdf", ".png", ".docx")
+FURNITURE = (Paragraph("吕梁教育简报"), Paragraph("责编：张三"))
+
+
 def document_of(file: Path) -> Document:
+    """A name with 残 in it: a page could not be read."""
     digest = hashlib.sha256(file.name.encode()).hexdigest()
     added = dt.datetime(2024, 4, 1, 9, 0, tzinfo=dt.UTC)
     pages = 2 if file.suffix == ".pdf" else 1
-    return Document(digest[:12], file.name, digest, 1000, added, pages, 2, len(TEXT))
+    problems = ("第 3 页：这一页损坏，没有读出文字。",) if "残" in file.name else ()
+    return Document(digest[:12], file.name, digest, 1000, added, pages, 2, len(TEXT), problems)
 
 
 def articles_of(document: Document) -> tuple[StoredArticle, ...]:
-    """Two articles: two paragraphs, then one (on page 2 of a PDF)."""
+    """Two articles: two paragraphs, then one (on page 2 of a PDF), the second with a guessed date.
+
+    Pictures were recognised, the second paragraph badly. A Word file has a table in its second article.
+    """
     pdf = document.name.endswith(".pdf")
     made = []
-    for n, (title, texts) in enumerate((("全市义务教育工作会议召开", TEXT[:2]), ("校园安全工作部署", TEXT[2:])), 1):
+    for n, (title, texts) in enumerate(zip(TITLES, (TEXT[:2], TEXT[2:]), strict=True), 1):
         key = f"{document.id}-{n}"
         page = n if pdf else 1
-        paragraphs = tuple(
-            StoredParagraph(f"{key}-{m}", key, Paragraph(text, page, printed(text, page, 4 * (m - 1)) if pdf else ()))
-            for m, text in enumerate(texts, 1)
-        )
-        made.append(StoredArticle(key, document.id, title, dt.date(2024, 3, 20 + n), page, paragraphs))
+        found = [Paragraph(text, page, printed(text, page, 4 * m) if pdf else ()) for m, text in enumerate(texts)]
+        if document.name.endswith(".png"):
+            found = [replace(p, confidence=0.95 - 0.35 * m) for m, p in enumerate(found)]
+        if document.name.endswith(".docx") and n == 2:
+            found += [Paragraph("学校\t人数", header=""), Paragraph("一中\t1200", header="学校\t人数")]
+        headings = (Heading("title", Paragraph(title, page, printed(title, page, -1) if pdf else ())),)
+        basis = DateBasis.PRINTED if n == 1 else DateBasis.FILE_NAME
+        paragraphs = tuple(StoredParagraph(f"{key}-{m}", key, paragraph) for m, paragraph in enumerate(found, 1))
+        date = dt.date(2024, 3, 20 + n)
+        made.append(StoredArticle(key, document.id, title, date, page, paragraphs, headings, basis))
     return tuple(made)
 
 
@@ -128,29 +150,57 @@ class FakeLibrary:
             raise JianwenError("资料库打不开。请检查文件夹。")
         self.path = path
         self.read_only = (path / "locked").exists()
+        self._corrected: dict[str, tuple[StoredArticle, ...]] = {}
 
     def documents(self) -> tuple[Document, ...]:
         return tuple(document_of(file) for file in self._files())
 
     def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
-        return tuple(a for d in self.documents() if d.id in documents or not documents for a in articles_of(d))
+        """The first articles of a document and of one whose name is the same with 转载 before it are twins."""
+        wanted = [document for document in self.documents() if document.id in documents or not documents]
+        return tuple(article for document in wanted for article in self._with_twins(document))
+
+    def _with_twins(self, document: Document) -> tuple[StoredArticle, ...]:
+        first, *others = self._corrected.get(document.id) or articles_of(document)
+        like = {"转载" + document.name, document.name.removeprefix("转载")} - {document.name}
+        twins = tuple(f"{other.id}-1" for other in self.documents() if other.name in like)
+        return (replace(first, twins=twins), *others)
+
+    def furniture(self, document: str) -> tuple[Paragraph, ...]:
+        return FURNITURE
+
+    def correct(self, correction: Correction) -> tuple[StoredArticle, ...]:
+        document = (correction.paragraph if isinstance(correction, SplitBefore) else correction.article).split("-")[0]
+        self._corrected[document] = corrected(self.articles((document,)), correction)
+        return self.articles((document,))
+
+    def undo_corrections(self, document: str) -> tuple[StoredArticle, ...]:
+        self._corrected.pop(document, None)
+        return self.articles((document,))
 
     def file(self, document: str) -> Path:
         return next(file for file in self._files() if document_of(file).id == document)
 
-    def add(self, paths: Sequence[Path], stop: StopSignal | None = None) -> Iterator[AddEvent]:
-        """`x.doc` fails, a file named 慢… takes until stopped, others are added."""
+    def add(
+        self, paths: Sequence[Path], stop: StopSignal | None = None, passwords: Mapping[Path, str] | None = None
+    ) -> Iterator[AddEvent]:
+        """`x.doc` fails, a file named 慢… takes until stopped, 锁… needs PASSWORD, others are added."""
         for path in paths:
             yield Progress(f"正在读取 {path.name}", 1, 4)
             if path.name.startswith("慢"):
                 yield from _until_stopped(stop)
-            if path.suffix not in (".txt", ".pdf"):
+            if path.name.startswith("锁") and (given := (passwords or {}).get(path)) != PASSWORD:
+                said = "密码不对，请再试一次。" if given else "打开它需要密码。"
+                yield FileAdded(path, AddStatus.LOCKED, "", 0, 0, said, 0.1)
+                continue
+            if path.suffix not in KINDS:
                 yield FileAdded(path, AddStatus.FAILED, "", 0, 0, "不支持这种文件，请另存为 PDF。", 0.1)
                 continue
             target = self.path / path.name
             status = AddStatus.DUPLICATE if target.exists() else AddStatus.ADDED
             target.write_bytes(path.read_bytes())
-            yield FileAdded(path, status, document_of(target).id, 2, 3, "", 0.1)
+            document = document_of(target)
+            yield FileAdded(path, status, document.id, 2, 3, "", 0.1, document.problems)
 
     def resume(self, stop: StopSignal | None = None) -> Iterator[Progress]:
         yield from ()
@@ -195,7 +245,7 @@ class FakeLibrary:
         pass
 
     def _files(self) -> list[Path]:
-        return sorted(file for file in self.path.iterdir() if file.suffix in (".txt", ".pdf"))
+        return sorted(file for file in self.path.iterdir() if file.suffix in KINDS)
 
 
 def _until_stopped(stop: StopSignal | None) -> Iterator[Progress]:
@@ -203,7 +253,7 @@ def _until_stopped(stop: StopSignal | None) -> Iterator[Progress]:
     for n in range(6000):
         if stop.wait(0.01):
             raise Stopped
-        yield Progress("慢慢来", n, 6000)
+        yield Progress("慢慢来", n, 6000, (6000 - n) * 0.03)
 
 
 def models() -> tuple[ModelChoice, ...]:

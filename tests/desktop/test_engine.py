@@ -12,9 +12,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop.engine import Engine
+from desktop.engine_process import JobQueue
 from desktop.protocol import (
     AddFiles,
     Ask,
+    Correct,
+    Job,
     JobDone,
     JobEnd,
     JobFailed,
@@ -27,10 +30,11 @@ from desktop.protocol import (
     OpenedDocument,
     Remove,
     Request,
+    UndoCorrections,
 )
-from rag.types import Answer, DraftText, EvidenceFound, Progress
+from rag.types import Answer, DraftText, EvidenceFound, MergeWithPrevious, Progress
 from tests.desktop.conftest import PATIENCE
-from tests.desktop.fake_library import FACTORY
+from tests.desktop.fake_library import FACTORY, FURNITURE, document_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -114,6 +118,64 @@ def test_clicks_and_questions_are_answered_during_an_import(engine: Engine, qtbo
     assert not adding.ends
     adding.ticket.stop()
     assert isinstance(finish(qtbot, adding), JobStopped)
+
+
+def importing(engine: Engine, qtbot: QtBot, tmp_path: Path) -> Record:
+    """An import that goes on until it is stopped, at work."""
+    slow = tmp_path / "慢.txt"
+    slow.write_text("x", "utf-8")
+    engine.start()
+    adding = put(engine, AddFiles((slow,)))
+    qtbot.waitUntil(lambda: len(adding.events) > 1, timeout=PATIENCE)
+    return adding
+
+
+def test_a_paused_import_stands_still_while_others_are_answered(engine: Engine, qtbot: QtBot, tmp_path: Path) -> None:
+    adding = importing(engine, qtbot, tmp_path)
+    adding.ticket.pause(True)
+    finish(qtbot, put(engine, LoadLibrary()))  # answered after the pause was heard of
+    count = len(adding.events)
+    assert isinstance(finish(qtbot, put(engine, Ask("要求？"))), JobDone)
+    assert len(adding.events) == count
+    adding.ticket.pause(False)
+    qtbot.waitUntil(lambda: len(adding.events) > count, timeout=PATIENCE)
+    adding.ticket.stop()
+    assert isinstance(finish(qtbot, adding), JobStopped)
+
+
+def test_a_paused_import_can_be_stopped(engine: Engine, qtbot: QtBot, tmp_path: Path) -> None:
+    adding = importing(engine, qtbot, tmp_path)
+    adding.ticket.pause(True)
+    finish(qtbot, put(engine, LoadLibrary()))
+    adding.ticket.stop()
+    assert isinstance(finish(qtbot, adding), JobStopped)
+
+
+def test_an_import_is_dropped_where_it_stands_when_the_window_goes_and_other_work_is_stopped() -> None:
+    queue = JobQueue()
+    queue.submit(Job(1, AddFiles(())))
+    queue.submit(Job(2, Ask("问")))
+    adding, question = queue.next(), queue.next()
+    assert adding is not None
+    assert question is not None
+    queue.pause(adding[0].id)
+    queue.close()
+    assert queue.between(adding[0]) is None  # does not wait for the end of the pause
+    assert [queue.leaves(job) for job, _ in (adding, question)] == [True, False]
+    assert [stop.is_set() for _, stop in (adding, question)] == [False, True]
+
+
+def test_corrections_give_the_articles_as_they_are_then(engine: Engine, qtbot: QtBot, folder: Path) -> None:
+    engine.start()
+    document = document_of(folder / "教育简报.txt").id
+    merging = put(engine, Correct(document, MergeWithPrevious(f"{document}-2")))
+    undoing = put(engine, UndoCorrections(document))
+    finish(qtbot, undoing)
+    merged, undone = merging.events[0], undoing.events[0]
+    assert isinstance(merged, OpenedDocument)
+    assert isinstance(undone, OpenedDocument)
+    assert [len(merged.articles), len(undone.articles)] == [1, 2]
+    assert merged.furniture == FURNITURE
 
 
 def test_what_the_user_can_mend_comes_as_it_is_said(engine: Engine, qtbot: QtBot) -> None:

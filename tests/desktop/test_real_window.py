@@ -41,7 +41,7 @@ def ask(window: Window, qtbot: QtBot, question: str) -> Answer:
 
 
 def test_ask_click_kill_and_ask_again(window: Window, qtbot: QtBot) -> None:
-    window.desk.add_files([SAMPLE])
+    window.imports.add_files([SAMPLE])
     qtbot.waitUntil(lambda: len(window.desk.documents) == 1, timeout=SLOW)
 
     result = ask(window, qtbot, "今年中考备考有哪些要求？")

@@ -178,7 +178,7 @@ def test_a_library_in_use_elsewhere_can_be_read(folder: Path, open_window: OpenW
     window = open_window()
     assert "另一个简问正在使用" in window.notice.text
     window.notice.hide()
-    window.desk.add_files([tmp_path / "x.txt"])
+    window.imports.add_files([tmp_path / "x.txt"])
     assert "不能添加" in window.notice.text
     assert not window.library.add_button.isEnabled()
 
@@ -212,7 +212,7 @@ def test_dropped_files_are_added_and_failures_told(window: Window, tmp_path: Pat
     drop(window, good, bad)
     wait(qtbot, lambda: len(window.desk.documents) == 2 and not window.desk.busy)
     row = last_task(window)
-    assert row.details.text() == "老文件.doc：不支持这种文件，请另存为 PDF。"
+    assert row.trouble.text() == "老文件.doc：不支持这种文件，请另存为 PDF。"
     assert row.step.text() == "1 个文件已加入，1 个没有加入"
     assert window.library.tree.topLevelItemCount() == 2
 
@@ -220,7 +220,7 @@ def test_dropped_files_are_added_and_failures_told(window: Window, tmp_path: Pat
 def test_an_import_can_be_stopped(window: Window, tmp_path: Path, qtbot: QtBot) -> None:
     slow = tmp_path / "慢.txt"
     slow.write_text("x", "utf-8")
-    window.desk.add_files([slow])
+    window.imports.add_files([slow])
     row = last_task(window)
     wait(qtbot, lambda: "慢慢来" in row.step.text())
     row.stop.click()
