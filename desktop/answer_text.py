@@ -11,6 +11,7 @@ from html import escape
 
 from desktop import style
 from desktop.marks import Place, by_paragraph
+from desktop.wording import date_words, is_low, recognised
 from rag.types import Answer, Citation, Refusal, StoredArticle
 
 REFUSED = "资料中未提及"
@@ -23,6 +24,7 @@ def answer_html(answer: Answer) -> str:
     for i, statement in enumerate(answer.statements):
         marks = "".join(
             f'&#8288;<a href="cite:{i}:{j}" style="color:{style.ACCENT};text-decoration:none">【{group[0].number}】</a>'
+            f"{_recognised(group[0])}"
             for j, group in enumerate(by_paragraph(statement.citations))
         )
         text = escape(statement.text)
@@ -37,6 +39,15 @@ def answer_html(answer: Answer) -> str:
                 )
             )
     return "".join(rows) + _readings(answer.readings)
+
+
+def _recognised(citation: Citation) -> str:
+    """A small mark behind the number of a source that was recognised from a picture."""
+    sure = citation.paragraph.paragraph.confidence
+    if sure is None:
+        return ""
+    colour = style.CAUTION if is_low(sure) else style.MUTED
+    return f'<span style="color:{colour};font-size:9pt">{recognised(sure)}</span>'
 
 
 def refusal_html(refusal: Refusal) -> str:
@@ -77,7 +88,7 @@ def footer(result: Answer | Refusal) -> str:
 
 def where(article: StoredArticle, name: str, page: int) -> str:
     """《title》（date），file，page: how a source is named in footnotes."""
-    date = f"（{article.date.isoformat()}）" if article.date else ""
+    date = f"（{date_words(article)}）" if article.date else ""
     title = f"《{article.title}》" if article.title else f"“{article.label}”"
     return f"{title}{date}，{name}，第 {page} 页"
 
@@ -98,5 +109,7 @@ def answer_plain(answer: Answer) -> str:
         cited = notes[number, paragraph]
         place = where(cited[0].article, cited[0].document.name, Place.of_citations(cited).page)
         quotes = {(citation.start, citation.end): citation.quote for citation in cited}
-        lines.append(f"【{number}】{place}：“{'……'.join(quotes[span] for span in sorted(quotes))}”")
+        read = recognised(cited[0].paragraph.paragraph.confidence)
+        note = f"（{read}，请对照原文核对）" if read else ""
+        lines.append(f"【{number}】{place}{note}：“{'……'.join(quotes[span] for span in sorted(quotes))}”")
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from desktop import style
 from desktop.answer_text import answer_html, answer_plain, footer, refusal_html
 from desktop.evidence_cards import EvidenceList
 from desktop.marks import Place, by_paragraph
+from desktop.renewing import Renewal
 from desktop.widgets import ElidedLabel, EmptyState, PlainBrowser, button, label, tool
 from rag.types import Answer, Document, DraftText, EvidenceFound, Progress, Refusal
 
@@ -208,6 +209,17 @@ class AskView(QWidget):
                 self._draft(text)
             case Answer() | Refusal():
                 self._show(event)
+
+    def renew(self, renewal: Renewal) -> None:
+        """A document's articles are others now: cards and sources name them as they are."""
+        if self.result is not None:
+            result = renewal.result(self.result)
+            if result != self.result:
+                words = self.footer.text()
+                self._show(result)
+                self.footer.setText(words)
+        else:
+            self.evidence.show_evidence(renewal.evidence(self.evidence.shown))
 
     def _say(self, text: str) -> None:
         self.state.setText(text)

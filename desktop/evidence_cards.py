@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.marks import Place
-from desktop.widgets import ElidedLabel, label, set_property
-from rag.types import Evidence
+from desktop.widgets import ElidedLabel, label, link, plain_tip, set_property
+from desktop.wording import CHECK, date_reason, date_words, is_low, recognised, row_words, twin_name
+from rag.types import Document, Evidence
 
 OPENING = 120  # characters of a passage shown on its card
 
 
 class EvidenceCard(QFrame):
-    chosen = Signal()
+    """`documents` (by id) are those of the library: to name where an article is printed again."""
 
-    def __init__(self, number: int, evidence: Evidence) -> None:
+    chosen = Signal()
+    twin_chosen = Signal(str)  # article id
+
+    def __init__(self, number: int, evidence: Evidence, documents: Mapping[str, Document]) -> None:
         super().__init__()
         self.setObjectName("card")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -27,26 +31,44 @@ class EvidenceCard(QFrame):
         self.setAccessibleName(f"第 {number} 段：{evidence.article.label}")
         mark = label(str(number))
         mark.setObjectName("number")
-        date = evidence.article.date.isoformat() if evidence.article.date else "日期不详"
         title = ElidedLabel(evidence.article.label)
         title.setProperty("role", "card")
         place = ElidedLabel(
-            f"{date} · {evidence.document.name} · 第 {Place.of_evidence(evidence).page} 页",
+            f"{date_words(evidence.article)} · {evidence.document.name} · 第 {Place.of_evidence(evidence).page} 页",
             Qt.TextElideMode.ElideMiddle,
         )
         place.setProperty("role", "muted")
-        text = evidence.passage.text
-        body = label(text if len(text) <= OPENING else text[:OPENING] + "…", wrap=True)
-        head = QHBoxLayout()
+        if reason := date_reason(evidence.article):
+            place.setToolTip(plain_tip(f"{place.text()}\n{reason.partition('。')[0]}。"))
+        passage = evidence.passage
+        text = row_words(evidence.paragraph.paragraph, passage.start, passage.end)
+        self.body = label(text if len(text) <= OPENING else text[:OPENING] + "…", wrap=True)
+        head, below = QHBoxLayout(), QHBoxLayout()
         head.setSpacing(9)
         head.addWidget(mark)
         head.addWidget(title, 1)
+        below.addWidget(place, 1)
+        self.recognised = self._recognised(evidence)
+        below.addWidget(self.recognised)
         column = QVBoxLayout(self)
         column.setContentsMargins(13, 10, 13, 11)
         column.setSpacing(4)
         column.addLayout(head)
-        column.addWidget(place)
-        column.addWidget(body)
+        column.addLayout(below)
+        column.addWidget(self.body)
+        for twin in evidence.article.twins:
+            if name := twin_name(twin, evidence.article, documents):
+                also = link(f"另见：{name}", "同一篇文章也登在这里，点一下打开")
+                also.clicked.connect(lambda _=False, twin=twin: self.twin_chosen.emit(twin))
+                column.addWidget(also, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _recognised(self, evidence: Evidence) -> QLabel:
+        sure = evidence.paragraph.paragraph.confidence
+        made = label(recognised(sure), "doubt" if is_low(sure) else "muted")
+        made.setToolTip(plain_tip(CHECK))
+        if sure is None:
+            made.hide()
+        return made
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
@@ -63,9 +85,12 @@ class EvidenceList(QScrollArea):
     """Cards in order of rank. `chosen` carries the Evidence clicked on."""
 
     chosen = Signal(object)
+    twin_chosen = Signal(str)  # article id
 
     def __init__(self) -> None:
         super().__init__()
+        self.documents: Mapping[str, Document] = {}
+        self.shown: tuple[Evidence, ...] = ()
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -79,8 +104,10 @@ class EvidenceList(QScrollArea):
         column.setContentsMargins(16, 2, 12, 14)
         column.setSpacing(9)
         self.cards = []
+        self.shown = tuple(evidence)
         for number, found in enumerate(evidence, start=1):
-            card = EvidenceCard(number, found)
+            card = EvidenceCard(number, found, self.documents)
+            card.twin_chosen.connect(self.twin_chosen)
             card.chosen.connect(lambda found=found, number=number: self._choose(number, found))
             self.cards.append(card)
             column.addWidget(card)

@@ -119,6 +119,8 @@ class ImportDesk(QObject):
             self._ask_password(work)
             return
         self._running.remove(work)
+        if any(result.status is AddStatus.ADDED for result in work.all_results):
+            self._window.desk.forget_contents()
         cut_off = not isinstance(end, JobDone) and not work.stopped
         if cut_off:
             self._left += [(work.library, path) for path in work.paths]

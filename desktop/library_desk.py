@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from desktop.engine import Ticket
-from desktop.marks import Place, is_pdf
+from desktop.marks import FURNITURE, Place, furniture_place
 from desktop.protocol import (
     JobDone,
     JobEnd,
@@ -25,6 +25,7 @@ from desktop.protocol import (
     Request,
     Resume,
 )
+from desktop.renewing import Renewal
 from desktop.task_row import TaskRow
 from rag.types import Document, FileAdded, Progress, StoredArticle
 
@@ -49,12 +50,13 @@ class LibraryDesk(QObject):
         self._source = window.source
         self._loading: Ticket | None = None
         self._tasks: set[Ticket] = set()
-        self._articles: OrderedDict[str, tuple[StoredArticle, ...]] = OrderedDict()
+        self._contents: OrderedDict[str, OpenedDocument] = OrderedDict()
         self._opening = ("", "")  # document and article that the user waits to see
         self._view.articles_wanted.connect(self.want_articles)
         self._view.article_chosen.connect(self.open_article)
         self._view.remove_wanted.connect(self.confirm_removal)
         self._source.document_wanted.connect(self.want_articles)
+        self._source.twin_wanted.connect(self.open_twin)
 
     @property
     def busy(self) -> bool:
@@ -79,54 +81,96 @@ class LibraryDesk(QObject):
         if not isinstance(event, LibraryState):
             return
         gone = set(self.documents) - {document.id for document in event.documents}
+        changed = {d.id for d in event.documents if self.documents.get(d.id, d) != d}
         self.documents = {document.id: document for document in event.documents}
-        for document in gone:
-            self._articles.pop(document, None)
-        self._source.files = event.files
+        for document in gone | changed:
+            self._contents.pop(document, None)
+        self._source.files, self._source.documents = event.files, self.documents
         self._source.forget(tuple(gone))
         self._view.show_library(event)
+        for document in changed:
+            self.want_articles(document)
         if event.read_only and not self.read_only:
             self._window.tell(READ_ONLY, "caution")
         self.read_only = event.read_only
         self.changed.emit()
 
+    def articles_of(self, document: str) -> tuple[StoredArticle, ...]:
+        """The articles of a document as far as they have come."""
+        contents = self._contents.get(document)
+        return contents.articles if contents is not None else ()
+
     def want_articles(self, document: str) -> None:
         """Have a document's articles listed."""
-        if document in self._articles:
+        if document in self._contents:
             self._show_articles(document)
         else:
             self._window.do(OpenDocument(document), self._opened)
 
     def _opened(self, event: object) -> None:
         if isinstance(event, OpenedDocument) and event.document in self.documents:
-            self._articles[event.document] = event.articles
-            while len(self._articles) > KEPT_OPEN:
-                self._articles.popitem(last=False)
-            self._show_articles(event.document)
+            self.renew(event)
+
+    def renew(self, contents: OpenedDocument) -> None:
+        """A document's articles have come, or are others than before: everything shown follows."""
+        document = contents.document
+        before = self._contents.get(document)
+        self._contents[document] = contents
+        while len(self._contents) > KEPT_OPEN:
+            self._contents.popitem(last=False)
+        renewal = Renewal(self.documents[document], contents.articles)
+        self._source.renew(renewal)
+        self._window.asking.renew(renewal)
+        self._show_articles(document)
+        if before is not None and self._source.place is not None and self._source.place.document.id == document:
+            self._view.choose(document, self._source.place.article.id)
+
+    def forget_contents(self) -> None:
+        """What is known of articles may be out of date (a new document may print them again): ask anew."""
+        shown = list(self._contents)
+        self._contents.clear()
+        for document in shown:
+            if document in self.documents:
+                self.want_articles(document)
 
     def _show_articles(self, document: str) -> None:
-        self._view.show_articles(document, self._articles[document])
-        self._source.set_articles(document, self._articles[document])
+        contents = self._contents[document]
+        self._view.show_articles(document, contents.articles, len(contents.furniture))
+        self._source.set_articles(document, contents.articles)
         if self._opening[0] == document:
             self.open_article(*self._opening)
 
     def open_article(self, document: str, article: str) -> None:
-        """Show an article in the source pane; "" is the document's first one."""
-        articles = self._articles.get(document)
-        self._opening = ("", "") if articles is not None else (document, article)
-        if articles is None:
+        """Show an article in the source pane; "" is the document's first one, FURNITURE what stands outside them."""
+        contents = self._contents.get(document)
+        self._opening = ("", "") if contents is not None else (document, article)
+        if contents is None:
             self.want_articles(document)
             return
-        self._articles.move_to_end(document)
+        self._contents.move_to_end(document)
+        articles = contents.articles
+        if article == FURNITURE:
+            self.show_place(furniture_place(self.documents[document], contents.furniture))
+            return
         chosen = next((a for a in articles if a.id == article), articles[0] if articles else None)
         if chosen is not None and document in self.documents:
-            self._source.show_place(Place(self.documents[document], chosen))
-            if is_pdf(self.documents[document]):
-                self._source.set_articles(document, articles)
+            self.show_place(Place(self.documents[document], chosen))
+
+    def open_twin(self, article: str) -> None:
+        """Open an article by its id alone."""
+        self.open_article(article.rpartition("-")[0], article)
+
+    def show_place(self, place: Place) -> None:
+        """Show a place, as it is now, in the source pane."""
+        document = place.document.id
+        if document in self._contents:
+            self._source.set_articles(document, self.articles_of(document))
+            place = Renewal(place.document, self.articles_of(document)).place(place) or place
+        self._source.show_place(place)
 
     def open_library(self, folder: Path) -> None:
         """Work with another library from now on."""
-        self._articles.clear()
+        self._contents.clear()
         self.read_only = False
         self._window.engine.restart(folder)
         self._loaded(LibraryState(folder, (), {}, read_only=False))
@@ -143,7 +187,7 @@ class LibraryDesk(QObject):
         names = [self.documents[i].name for i in documents if i in self.documents]
         if names and self.may_change():
             what = f"“{names[0]}”" if len(names) == 1 else f"这 {len(names)} 份资料"
-            self._confirm(
+            self.confirm(
                 f"从资料库移除{what}？",
                 "移除以后就查不到、也问不到它了。您自己的原文件不会被删除，以后还可以再添加。",
                 "移除",
@@ -153,7 +197,7 @@ class LibraryDesk(QObject):
     def confirm_rebuild(self) -> None:
         """Ask, then index anew."""
         if self.may_change():
-            self._confirm(
+            self.confirm(
                 "现在重新建立索引吗？",
                 "资料和原文件都不会变，只是重新整理查找用的索引。资料多时需要一些时间，其间不能提问。",
                 "开始",
@@ -169,7 +213,8 @@ class LibraryDesk(QObject):
             self._window.tell(READ_ONLY, "caution")
         return not self.read_only
 
-    def _confirm(self, question: str, more: str, yes: str, do: Callable[[], object]) -> None:
+    def confirm(self, question: str, more: str, yes: str, do: Callable[[], object]) -> None:
+        """Ask before doing."""
         box = QMessageBox(QMessageBox.Icon.Question, "简问", question, parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(more)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop import style
@@ -13,6 +13,8 @@ from desktop import style
 NOTE = Qt.ItemDataRole.UserRole + 1  # the second, muted line
 DOCUMENT = Qt.ItemDataRole.UserRole + 2  # document id
 ARTICLE = Qt.ItemDataRole.UserRole + 3  # article id, "" for a document
+TROUBLE = Qt.ItemDataRole.UserRole + 5  # True for a document some pages of which could not be read
+DOUBT = Qt.ItemDataRole.UserRole + 6  # True for an article whose recognised text is to be checked
 IN_SCOPE = Qt.ItemDataRole.UserRole + 4  # True where questions are limited to this document
 
 
@@ -61,13 +63,31 @@ class TreeDelegate(QStyledItemDelegate):
         painter.setFont(style.font(style.TEXT_POINTS if is_document else 10.5, bold=is_document))
         painter.setPen(QColor(style.ACCENT if chosen else style.INK))
         elide = Qt.TextElideMode.ElideMiddle if is_document else Qt.TextElideMode.ElideRight
+        if index.data(TROUBLE):
+            upper.setRight(_draw_warning(painter, upper))
         text = painter.fontMetrics().elidedText(str(index.data(Qt.ItemDataRole.DisplayRole)), elide, upper.width())
         painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.setFont(style.font(9.5))
-        painter.setPen(QColor(style.MUTED))
+        painter.setPen(QColor(style.CAUTION if index.data(DOUBT) else style.MUTED))
         note = str(index.data(NOTE) or "")
         if index.data(IN_SCOPE):
             note = f"正在只问这份资料 · {note}"
             painter.setPen(QColor(style.ACCENT))
         note = painter.fontMetrics().elidedText(note, Qt.TextElideMode.ElideRight, lower.width())
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, note)
+
+
+def _draw_warning(painter: QPainter, line: QRect) -> int:
+    """Draw a small warning sign at the right end of a line; returns where text must end."""
+    painter.save()
+    middle, right = line.center().y() + 1, line.right() - 2
+    painter.setPen(QPen(QColor(style.WARNING), 1.5, j=Qt.PenJoinStyle.RoundJoin))
+    painter.setBrush(QColor(style.WARNING))
+    painter.drawPolygon(
+        QPolygonF([QPointF(right - 14, middle + 6), QPointF(right, middle + 6), QPointF(right - 7, middle - 6)])
+    )
+    painter.setPen(QPen(QColor(style.PAPER), 1.6))
+    painter.drawLine(QPointF(right - 7, middle - 2), QPointF(right - 7, middle + 2))
+    painter.drawPoint(QPointF(right - 7, middle + 4.5))
+    painter.restore()
+    return right - 20

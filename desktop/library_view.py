@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from desktop import kinds
-from desktop.library_items import ARTICLE, DOCUMENT, IN_SCOPE, NOTE, TreeDelegate
+from desktop.library_items import ARTICLE, DOCUMENT, DOUBT, IN_SCOPE, NOTE, TROUBLE, TreeDelegate
+from desktop.marks import FURNITURE, FURNITURE_TITLE
 from desktop.protocol import LibraryState
 from desktop.task_row import TaskRow
 from desktop.widgets import button, label, plain_tip, prose, set_property
+from desktop.wording import CHECK, confidence, date_reason, date_words, is_low, recognised
 from rag.types import Document, StoredArticle
 
 
@@ -36,6 +38,7 @@ class LibraryView(QWidget):
     article_chosen = Signal(str, str)  # document id, article id ("": the document itself)
     remove_wanted = Signal(object)  # tuple[str, ...] of document ids
     scope_wanted = Signal(object)  # tuple[str, ...]: ask only these
+    menu_opening = Signal(object, str, str)  # QMenu to add to, for a document id and an article id
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,8 +111,10 @@ class LibraryView(QWidget):
             if document not in present:
                 self.tree.takeTopLevelItem(self.tree.indexOfTopLevelItem(item))
         for place, document_ in enumerate(state.documents):
+            row = known.get(document_.id) or QTreeWidgetItem()
+            self._fill_document(row, document_)
             if document_.id not in known:
-                self.tree.insertTopLevelItem(place, self._document_item(document_))
+                self.tree.insertTopLevelItem(place, row)
         self.add_button.setEnabled(not state.read_only)
         self.remove.setEnabled(not state.read_only)
         self.setAcceptDrops(not state.read_only)
@@ -117,22 +122,50 @@ class LibraryView(QWidget):
         if len(state.documents) == 1:
             self._document_items()[0].setExpanded(True)
 
-    def show_articles(self, document: str, articles: Sequence[StoredArticle]) -> None:
-        """List a document's articles under it."""
+    def show_articles(self, document: str, articles: Sequence[StoredArticle], furniture: int) -> None:
+        """List a document's articles under it, and how much stands outside them; what was chosen stays so."""
         item = next((item for item in self._document_items() if self._item_document(item) == document), None)
         if item is None:
             return
-        item.takeChildren()
-        children = []
-        for article in articles:
-            child = QTreeWidgetItem([article.label])
-            date = article.date.isoformat() if article.date else "日期不详"
-            child.setData(0, NOTE, f"{date} · 第 {article.page} 页")
-            child.setData(0, DOCUMENT, document)
-            child.setData(0, ARTICLE, article.id)
-            child.setToolTip(0, plain_tip(article.label))
-            children.append(child)
-        item.addChildren(children)
+        current = self.tree.currentItem()
+        chosen = str(current.data(0, ARTICLE)) if current is not None and current.parent() is item else ""
+        with QSignalBlocker(self.tree):
+            item.takeChildren()
+            item.addChildren([self._article_item(article) for article in articles])
+            if furniture:
+                item.addChild(self._furniture_item(document, furniture))
+        if chosen:
+            self.choose(document, chosen)
+
+    def choose(self, document: str, article: str) -> None:
+        """Mark an article as the one that is shown; opens nothing."""
+        for item in self._document_items():
+            children = [child for n in range(item.childCount()) if (child := item.child(n)) is not None]
+            found = [child for child in children if child.data(0, ARTICLE) == article]
+            if self._item_document(item) == document and found:
+                with QSignalBlocker(self.tree):
+                    self.tree.setCurrentItem(found[0])
+
+    def _article_item(self, article: StoredArticle) -> QTreeWidgetItem:
+        sure = confidence(article)
+        notes = (date_words(article), f"第 {article.page} 页", recognised(sure), "已订正" if article.corrected else "")
+        item = QTreeWidgetItem([article.label])
+        item.setData(0, NOTE, " · ".join(filter(None, notes)))
+        item.setData(0, DOCUMENT, article.document)
+        item.setData(0, ARTICLE, article.id)
+        item.setData(0, DOUBT, is_low(sure))
+        reason = date_reason(article).replace("点一下", "点右键")
+        tips = (article.label, reason, CHECK if sure is not None else "")
+        item.setToolTip(0, plain_tip("\n".join(filter(None, tips))))
+        return item
+
+    def _furniture_item(self, document: str, count: int) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([FURNITURE_TITLE])
+        item.setData(0, NOTE, f"{count} 段，不属于任何文章")
+        item.setData(0, DOCUMENT, document)
+        item.setData(0, ARTICLE, FURNITURE)
+        item.setToolTip(0, plain_tip("页眉、页脚、刊头、责任编辑等。它们都在这里，没有丢，只是不参与提问。"))
+        return item
 
     def show_scope(self, documents: Sequence[str]) -> None:
         """Mark the documents that questions are limited to."""
@@ -145,14 +178,15 @@ class LibraryView(QWidget):
         self.tasks.addWidget(row)
         return row
 
-    def _document_item(self, document: Document) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([document.name])
+    def _fill_document(self, item: QTreeWidgetItem, document: Document) -> None:
+        item.setText(0, document.name)
         item.setData(0, NOTE, f"{document.articles} 篇文章 · {document.pages} 页")
         item.setData(0, DOCUMENT, document.id)
         item.setData(0, ARTICLE, "")
-        item.setToolTip(0, plain_tip(document.name))
+        item.setData(0, TROUBLE, bool(document.problems))
+        trouble = ("有的地方没有读出来：", *document.problems) if document.problems else ()
+        item.setToolTip(0, plain_tip("\n".join((document.name, *trouble))))
         item.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
-        return item
 
     def _document_items(self) -> list[QTreeWidgetItem]:
         items = (self.tree.topLevelItem(place) for place in range(self.tree.topLevelItemCount()))
@@ -187,6 +221,9 @@ class LibraryView(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        current = self.tree.currentItem()
+        if len(self.tree.selectedItems()) == 1 and current is not None:
+            self.menu_opening.emit(menu, self._item_document(current), str(current.data(0, ARTICLE)))
         menu.addAction("只问这份资料" if len(documents) == 1 else f"只问这 {len(documents)} 份资料").triggered.connect(
             lambda: self.scope_wanted.emit(documents)
         )

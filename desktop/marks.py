@@ -9,15 +9,22 @@ from dataclasses import dataclass
 
 from rag.types import Box, Citation, Document, Evidence, Paragraph, StoredArticle, StoredParagraph
 
+FURNITURE = "furniture"  # stands where an article's id or number would
+FURNITURE_TITLE = "页眉页脚等"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somewhere to look: an article and, unless `paragraph` is None, the `spans` (start, end) of it, in order."""
+    """Somewhere to look: an article and, unless `paragraph` is None, the `spans` (start, end) of it, in order.
+
+    aside: not an article but what stands outside the articles, put into the form of one (see `furniture_place`).
+    """
 
     document: Document
     article: StoredArticle
     paragraph: StoredParagraph | None = None
     spans: tuple[tuple[int, int], ...] = ()
+    aside: bool = False
 
     @classmethod
     def of_citations(cls, citations: Sequence[Citation]) -> Place:
@@ -47,6 +54,14 @@ class Place:
         return self.boxes[0].page if self.boxes else self.paragraph.page
 
 
+def furniture_place(document: Document, furniture: Sequence[Paragraph]) -> Place:
+    """Running heads, page numbers and the like of a document, as a place to look at."""
+    key = f"{document.id}-{FURNITURE}"
+    paragraphs = tuple(StoredParagraph(f"{key}-{n}", key, paragraph) for n, paragraph in enumerate(furniture, 1))
+    page = furniture[0].page if furniture else 1
+    return Place(document, StoredArticle(key, document.id, FURNITURE_TITLE, None, page, paragraphs), aside=True)
+
+
 def by_paragraph(citations: Sequence[Citation]) -> tuple[tuple[Citation, ...], ...]:
     """Citations grouped by evidence number and paragraph, in order: what is shown as one 【n】."""
     groups: dict[tuple[int, str], list[Citation]] = {}
@@ -62,10 +77,6 @@ class Hit:
     paragraph: StoredParagraph
     start: int
     end: int
-
-
-def is_pdf(document: Document) -> bool:
-    return document.name.lower().endswith(".pdf")
 
 
 def utf16(text: str, position: int) -> int:

@@ -1,29 +1,39 @@
-"""Right pane: the source itself, the PDF page as printed or the text, with the cited span lit."""
+"""Right pane: the source itself, the page as printed or the text, with the cited span lit and the article outlined."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.marks import Hit, Place, find, is_pdf, span_boxes
+from desktop.marks import Hit, Place, find, span_boxes
+from desktop.outlines import PageMap, article_boxes, neighbours
+from desktop.page_view import PageView
+from desktop.pages import Shut, has_pages, open_pages
+from desktop.password_dialog import PasswordDialog
+from desktop.renewing import Renewal
+from desktop.source_head import SourceHead
 from desktop.text_page import TextPage
-from desktop.widgets import ElidedLabel, EmptyState, FindBar, label, tool
-from rag.types import StoredArticle
-
-if TYPE_CHECKING:
-    from desktop.pdf_page import PdfPage
+from desktop.widgets import EmptyState, FindBar, button, label
+from rag.types import Box, Document, StoredArticle, StoredParagraph
 
 HISTORY = 50
+BROKEN = "版面打不开，下面显示的是从中读出的文字。"
+LOCKED = "这个文件加了密码，下面显示的是从中读出的文字。"
+PICKING = "请在下面点新文章的第一段。按 Esc 取消。"
+WHY = "要在这里看它的版面，请输入打开它的密码。密码只在这次打开简问期间记着，不会保存。"
 
 
 class SourceView(QWidget):
-    """Shows Places. `document_wanted` asks for the rest of a PDF's articles, to find in all its pages."""
+    """Shows Places. `document_wanted` asks for the rest of a document's articles, to outline and find in all pages."""
 
     document_wanted = Signal(str)
+    menu_wanted = Signal(object, object, QPoint)  # StoredArticle, StoredParagraph or None, on the screen
+    date_wanted = Signal(object)  # StoredArticle
+    twin_wanted = Signal(str)  # article id
+    split_wanted = Signal(object)  # StoredParagraph that begins a new article
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,76 +41,81 @@ class SourceView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.place: Place | None = None
         self.files: Mapping[str, Path] = {}
+        self.documents: Mapping[str, Document] = {}
         self.passwords: dict[str, str] = {}  # document id → what opens it; never written anywhere
+        self._declined: set[str] = set()  # documents whose password the user did not give
+        self._opened: tuple[Path, str] | None = None  # file and password of the pages that are open
         self._history: list[Place] = []
-        self._articles: dict[str, Sequence[StoredArticle]] = {}
+        self._articles: dict[str, tuple[StoredArticle, ...]] = {}
         self._hits: tuple[Hit, ...] = ()
         self._current = -1
         self.text = TextPage()
-        self.pdf: PdfPage | None = None  # made with the first PDF: QtPdf takes a while to load
+        self.pages = PageView()
         self.find_bar = FindBar()
-        self.find_bar.changed.connect(self._find)
-        self.find_bar.moved.connect(self.find_next)
-        self.find_bar.closed.connect(self._end_find)
+        self.head = SourceHead()
         self._stack = QStackedWidget()
         self._stack.addWidget(
             EmptyState("原文", "点回答里的【数字】、一段依据，或左边的一篇文章，\n原文就显示在这里，引用的话会标出来。")
         )
         self._stack.addWidget(self.text)
-        self._bar = self._make_bar()
-        self._fallback = label("这个 PDF 打不开，下面显示的是从中读出的文字。", "caution", wrap=True)
-        self._fallback.hide()
+        self._stack.addWidget(self.pages)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._bar)
-        column.addWidget(self._fallback)
+        column.addWidget(self.head)
+        column.addWidget(self._make_hint())
         column.addWidget(self._stack, 1)
+        column.addWidget(self._make_ways())
         column.addWidget(self.find_bar)
+        self.head.hide()
+        self._connect()
 
-    def _make_bar(self) -> QWidget:
-        self.back_button = tool("←", "回到上一处（Alt+←）")
-        self.back_button.clicked.connect(self.back)
-        self.title = ElidedLabel()
-        self.title.setProperty("role", "heading")
-        self.meta = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
-        self.meta.setProperty("role", "muted")
-        self._smaller, self._larger = tool("－", "缩小（Ctrl+-）"), tool("＋", "放大（Ctrl+=）")
-        self._usual = tool("适宽", "恢复大小（Ctrl+0）")
-        self._previous, self._next = tool("‹", "上一页"), tool("›", "下一页")
-        self.page_label = label("", "muted")
-        find_button = tool("查找", "在原文中查找（Ctrl+F）")
-        self._smaller.clicked.connect(lambda: self.zoom(-1))
-        self._larger.clicked.connect(lambda: self.zoom(1))
-        self._usual.clicked.connect(lambda: self.zoom(0))
-        self._previous.clicked.connect(lambda: self.turn(-1))
-        self._next.clicked.connect(lambda: self.turn(1))
-        find_button.clicked.connect(self.open_find)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.meta)
-        top = QHBoxLayout()
-        top.setSpacing(6)
-        top.addWidget(self.back_button)
-        top.addLayout(words, 1)
-        tools = QHBoxLayout()
-        tools.setSpacing(2)
-        for part in (self._previous, self.page_label, self._next):
-            tools.addWidget(part)
-        tools.addStretch(1)
-        for part in (self._smaller, self._usual, self._larger, find_button):
-            tools.addWidget(part)
-        bar = QWidget()
-        bar.setObjectName("bar")
-        bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column = QVBoxLayout(bar)
-        column.setContentsMargins(10, 9, 10, 5)
-        column.setSpacing(4)
-        column.addLayout(top)
-        column.addLayout(tools)
-        bar.hide()
-        return bar
+    def _make_hint(self) -> QWidget:
+        """A line above the source: why it is not as expected, or what to do."""
+        self._hint_text = label("", "caution", wrap=True)
+        self._unlock_button = button("输入密码", quiet=True)
+        self._unlock_button.clicked.connect(lambda: self._ask_password(wrong=False))
+        self.hint = QWidget()
+        row = QHBoxLayout(self.hint)
+        row.setContentsMargins(8, 6, 8, 2)
+        row.addWidget(self._hint_text, 1)
+        row.addWidget(self._unlock_button)
+        self.hint.hide()
+        return self.hint
+
+    def _make_ways(self) -> QWidget:
+        """A line below the page: where the article goes on."""
+        self.came_from, self.goes_on = button("", quiet=True), button("", quiet=True)
+        self.ways = QWidget()
+        self.ways.setObjectName("footer")
+        self.ways.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(self.ways)
+        row.setContentsMargins(12, 5, 12, 5)
+        row.addWidget(self.came_from)
+        row.addStretch(1)
+        row.addWidget(self.goes_on)
+        self.ways.hide()
+        return self.ways
+
+    def _connect(self) -> None:
+        self.find_bar.changed.connect(self._find)
+        self.find_bar.moved.connect(self.find_next)
+        self.find_bar.closed.connect(self._end_find)
+        self.head.back_wanted.connect(self.back)
+        self.head.turn_wanted.connect(self.turn)
+        self.head.zoom_wanted.connect(self.zoom)
+        self.head.find_wanted.connect(self.open_find)
+        self.head.text_wanted.connect(self._text_wanted)
+        self.head.date_wanted.connect(self.date_wanted)
+        self.head.twin_wanted.connect(self.twin_wanted)
+        self.head.menu_wanted.connect(lambda article, at: self.menu_wanted.emit(article, None, at))
+        self.came_from.clicked.connect(lambda: self._go_on(0))
+        self.goes_on.clicked.connect(lambda: self._go_on(1))
+        self.pages.turned.connect(self._turned)
+        self.pages.article_chosen.connect(self._article_chosen)
+        for page in (self.pages, self.text):
+            page.menu_wanted.connect(self.menu_wanted)
+            page.paragraph_picked.connect(self._picked)
 
     # ------------------------------------------------------------ what is shown
 
@@ -120,96 +135,198 @@ class SourceView(QWidget):
         self._history = [place for place in self._history if place.document.id not in documents]
         for document in documents:
             self._articles.pop(document, None)
+            self.passwords.pop(document, None)
         if self.place is not None and self.place.document.id in documents:
-            self.place = None
-            if self.pdf is not None:
-                self.pdf.close_file()
-            self.find_bar.dismiss()
-            self._bar.hide()
-            self._fallback.hide()
-            self._stack.setCurrentIndex(0)
-        self.back_button.setEnabled(bool(self._history))
+            self._clear()
+        self.head.back_button.setEnabled(bool(self._history))
+
+    def renew(self, renewal: Renewal) -> None:
+        """A document's articles are others now: show the same places in them."""
+        self._articles[renewal.document.id] = renewal.articles
+        self._history = [place for before in self._history if (place := renewal.place(before)) is not None]
+        if self.place is not None and self.place.document.id == renewal.document.id:
+            page, as_pages = self.pages.page, self.shows_pages
+            place = renewal.place(self.place)
+            if place is None:
+                self._clear()
+                return
+            self._open(place)
+            if as_pages and page != self.pages.page:
+                self.pages.turn(page - self.pages.page)
 
     def set_articles(self, document: str, articles: Sequence[StoredArticle]) -> None:
-        """All articles of a document have come: finding now covers them."""
-        self._articles = {document: articles}
-        if self.place is not None and self.place.document.id == document and not self.find_bar.isHidden():
-            self._find(self.find_bar.line.text())
+        """All articles of a document have come: they are outlined, and finding now covers them."""
+        self._articles = {document: tuple(articles)}
+        if self.place is not None and self.place.document.id == document:
+            self._show_outline()
+            if not self.find_bar.isHidden():
+                self._find(self.find_bar.line.text())
+
+    def _clear(self) -> None:
+        self.place = None
+        self.pick(False)
+        self._close_pages()
+        self.find_bar.dismiss()
+        for part in (self.head, self.hint, self.ways):
+            part.hide()
+        self._stack.setCurrentIndex(0)
 
     def _open(self, place: Place) -> None:
         changed = self.place is None or self.place.article.id != place.article.id
         self.place = place
-        self._bar.show()
+        self.pick(False)
+        self.head.show()
         self._caption(place.article, place.page)
-        self.back_button.setEnabled(bool(self._history))
-        as_pdf = is_pdf(place.document) and self._open_pdf(place)
-        self._fallback.setVisible(is_pdf(place.document) and not as_pdf)
-        if not as_pdf:
-            self._stack.setCurrentWidget(self.text)
-            self.text.show_place(place)
-        for part in (self._previous, self._next, self.page_label):
-            part.setVisible(as_pdf)
-        self._usual.setText("适宽" if as_pdf else "原大")
+        self.head.back_button.setEnabled(bool(self._history))
+        self._show()
         if changed and not self.find_bar.isHidden():
             self._find(self.find_bar.line.text())
+
+    def _show(self) -> None:
+        """Show the place as a page if there is one, else as text."""
+        place = self.place
+        assert place is not None
+        possible = has_pages(place.document.name) and not place.aside
+        hint = self._open_pages(place) if possible else ""
+        as_pages = possible and not hint and not self.head.text.isChecked()
+        self._tell_hint(hint, locked=hint == LOCKED)
+        if as_pages:
+            self._stack.setCurrentWidget(self.pages)
+            self._show_outline()
+            self.pages.show_page(place.page, place.boxes)
+            if place.document.id not in self._articles:
+                self.document_wanted.emit(place.document.id)
+        else:
+            self._stack.setCurrentWidget(self.text)
+            self.text.show_place(place)
+            self.ways.hide()
+        self.head.show_pages(as_pages, possible=possible and not hint)
+
+    def _open_pages(self, place: Place) -> str:
+        """Have the place's file open; says (Chinese) why its pages cannot be shown, "" when they can."""
+        document = place.document.id
+        file, password = self.files.get(document), self.passwords.get(document, "")
+        if file is None:
+            return BROKEN
+        if self._opened == (file, password):
+            return ""
+        self._close_pages()
+        opened = open_pages(file, password)
+        if isinstance(opened, Shut):
+            if opened is Shut.LOCKED and document not in self._declined:
+                self._ask_password(wrong=bool(password))
+            return LOCKED if opened is Shut.LOCKED else BROKEN
+        self.pages.open(opened)
+        self._opened = (file, password)
+        return ""
+
+    def _close_pages(self) -> None:
+        self.pages.close_pages()
+        self._opened = None
+
+    def _ask_password(self, *, wrong: bool) -> None:
+        assert self.place is not None
+        document = self.place.document
+        self._declined.add(document.id)  # until it is given
+        dialog = PasswordDialog(document.name, wrong=wrong, why=WHY, parent=self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.given.connect(lambda password, _: self._unlock(document.id, password))
+        dialog.open()
+
+    def _unlock(self, document: str, password: str) -> None:
+        self._declined.discard(document)
+        self.passwords[document] = password
+        if self.place is not None and self.place.document.id == document:
+            self._show()
+
+    def _tell_hint(self, text: str, *, locked: bool = False) -> None:
+        self._hint_text.setText(text)
+        self._unlock_button.setVisible(locked)
+        self.hint.setVisible(bool(text))
+
+    def _show_outline(self) -> None:
+        if self.place is not None and self.shows_pages:
+            articles = self._articles.get(self.place.document.id, ())
+            self.pages.show_articles(PageMap(articles), self.place.article.id)
 
     def _caption(self, article: StoredArticle, page: int) -> None:
         """Say in the head what is shown."""
         if self.place is not None:
-            date = article.date.isoformat() if article.date else "日期不详"
-            self.title.setText(article.label)
-            self.meta.setText(f"{date} · {self.place.document.name} · 第 {page} 页")
-
-    def _open_pdf(self, place: Place) -> bool:
-        file = self.files.get(place.document.id)
-        if file is None:
-            return False
-        if self.pdf is None:
-            from desktop.pdf_page import PdfPage
-
-            self.pdf = PdfPage()
-            self.pdf.turned.connect(self._turned)
-            self._stack.addWidget(self.pdf)
-        if not self.pdf.open(file):
-            return False
-        self._stack.setCurrentWidget(self.pdf)
-        self.pdf.show_page(place.page, place.boxes)
-        return True
+            self.head.tell(self.place, article, page, self.documents)
 
     def _turned(self, page: int, pages: int) -> None:
-        self.page_label.setText(f"第 {page} / {pages} 页")
-        self._previous.setEnabled(page > 1)
-        self._next.setEnabled(page < pages)
+        self.head.tell_page(page, pages)
         if self.place is not None:
             here = self.place.article
             known = [here, *self._articles.get(self.place.document.id, ())]
             on_page = (a for a in known if any(paragraph.page == page for paragraph in a.paragraphs))
             self._caption(next(on_page, here), page)
+            self._tell_ways()
+
+    def _lit_boxes(self) -> tuple[str, Sequence[Box]]:
+        """What goes on elsewhere, and where it stands."""
+        if self.place is None:
+            return "", ()
+        return ("引用的话", self.place.boxes) if self.place.boxes else ("本文", article_boxes(self.place.article))
+
+    def _tell_ways(self) -> None:
+        what, boxes = self._lit_boxes()
+        before, after = neighbours(boxes, self.pages.page)
+        self.came_from.setText(f"← {what}接第 {before} 页")
+        self.goes_on.setText(f"{what}续第 {after} 页 →")
+        self.came_from.setVisible(before is not None)
+        self.goes_on.setVisible(after is not None)
+        self.ways.setVisible(self.shows_pages and (before is not None or after is not None))
+
+    def _go_on(self, way: int) -> None:
+        page = neighbours(self._lit_boxes()[1], self.pages.page)[way]
+        if page is not None and self.place is not None:
+            self.pages.show_page(page, self.place.boxes)
 
     @property
-    def shows_pdf(self) -> bool:
-        return self.pdf is not None and self._stack.currentWidget() is self.pdf
+    def shows_pages(self) -> bool:
+        return self._stack.currentWidget() is self.pages
 
     # ------------------------------------------------------------ what the user does
 
     def zoom(self, step: int) -> None:
         """Larger (+1), smaller (-1), as usual (0)."""
-        if self.shows_pdf and self.pdf is not None:
-            self.pdf.zoom(step)
-        else:
-            self.text.zoom(step)
+        (self.pages if self.shows_pages else self.text).zoom(step)
 
     def turn(self, by: int) -> None:
-        if self.shows_pdf and self.pdf is not None:
-            self.pdf.turn(by)
+        if self.shows_pages:
+            self.pages.turn(by)
+
+    def pick(self, on: bool) -> None:
+        """Have the user pick the paragraph that begins a new article, or no longer."""
+        if on or self.pages.picking or self.text.picking:
+            self.pages.pick(on)
+            self.text.pick(on)
+            self._tell_hint(PICKING if on else "")
+
+    @property
+    def picking(self) -> bool:
+        return self.pages.picking
+
+    def _picked(self, paragraph: StoredParagraph) -> None:
+        self.pick(False)
+        self.split_wanted.emit(paragraph)
+
+    def _article_chosen(self, article: StoredArticle) -> None:
+        if self.place is not None and article.id != self.place.article.id:
+            page = self.pages.page
+            self.show_place(Place(self.place.document, article))
+            if page != self.pages.page:  # what was clicked on stays in sight
+                self.pages.show_page(page)
+
+    def _text_wanted(self) -> None:
+        if self.place is not None:
+            self._show()
 
     def open_find(self) -> None:
         """Open the find bar, when there is a source to find in."""
-        if self.place is None:
-            return
-        if self.shows_pdf and self.place.document.id not in self._articles:
-            self.document_wanted.emit(self.place.document.id)
-        self.find_bar.summon()
+        if self.place is not None:
+            self.find_bar.summon()
 
     def find_next(self, by: int) -> None:
         """Go to the next (+1) or previous (-1) find result, round the ends."""
@@ -221,7 +338,7 @@ class SourceView(QWidget):
         if self.place is None:
             return
         articles: Sequence[StoredArticle] = (self.place.article,)
-        if self.shows_pdf:
+        if self.shows_pages:
             articles = self._articles.get(self.place.document.id, articles)
         self._hits = find(needle, articles)
         self._current = self._nearest()
@@ -235,9 +352,9 @@ class SourceView(QWidget):
         return next((i for i, hit in enumerate(self._hits) if hit.paragraph.article == here), 0)
 
     def _show_hits(self) -> None:
-        if self.shows_pdf and self.pdf is not None:
+        if self.shows_pages:
             boxes = [span_boxes(hit.paragraph.paragraph, hit.start, hit.end) for hit in self._hits]
-            self.pdf.show_hits(boxes, self._current)
+            self.pages.show_hits(boxes, self._current)
         else:
             self.text.show_hits(self._hits, self._current)
         self.find_bar.tell(self._current + 1, len(self._hits))

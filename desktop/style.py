@@ -16,12 +16,15 @@ ACCENT = "#1d4e89"
 ACCENT_DARK = "#163d6d"
 ACCENT_SOFT = "#e8f0f9"
 CITED = "#ffe59a"  # the one warm colour: what a citation points at
+OUTLINE = "#3f7cc4"  # round the article that is open
+OUTLINE_SOFT = "#9dbfe6"
 FOUND = "#cfe2ff"
 FOUND_NOW = "#8fbcff"
 TROUBLE = "#a4262c"
 TROUBLE_SOFT = "#fdf0ef"
 CAUTION_SOFT = "#fff8e5"
 CAUTION = "#8a5a00"
+WARNING = "#d9910a"
 
 FAMILIES = (
     "Noto Sans CJK SC",
@@ -125,6 +128,10 @@ QToolButton {{ border-color: transparent; background: transparent; }}
 QToolButton:hover {{ background: {ACCENT_SOFT}; border-color: transparent; }}
 QToolButton:disabled {{ background: transparent; border-color: transparent; }}
 QToolButton::menu-indicator {{ image: none; }}
+QToolButton:checked {{ background: {ACCENT_SOFT}; color: {ACCENT}; }}
+QToolButton#link {{ padding: 0; border: none; color: {ACCENT}; background: transparent; font-size: 10pt; }}
+QToolButton#link:hover {{ text-decoration: underline; background: transparent; }}
+QToolButton#link[doubt="true"] {{ color: {CAUTION}; }}
 
 QLineEdit {{
     background: {PAPER}; border: 1px solid #cdd5df; border-radius: 6px; padding: 6px 10px;
@@ -158,6 +165,7 @@ QLabel[role="heading"] {{ font-size: 12pt; font-weight: 600; }}
 QLabel[role="muted"] {{ color: {MUTED}; font-size: 10pt; }}
 QLabel[role="prose"] {{ color: {MUTED}; font-size: 10.5pt; }}
 QLabel[role="trouble"] {{ color: {TROUBLE}; font-size: 10pt; }}
+QLabel[role="doubt"] {{ color: {CAUTION}; font-size: 10pt; }}
 QLabel[role="caution"] {{ color: {CAUTION}; background: {CAUTION_SOFT}; border-radius: 6px; padding: 8px 12px; }}
 
 QFrame#notice {{ border: none; border-bottom: 1px solid {LINE}; background: {ACCENT_SOFT}; }}

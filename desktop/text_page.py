@@ -5,28 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QColor, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from desktop import style
 from desktop.marks import Hit, Place, utf16
+from desktop.typesetting import Typesetter
 from desktop.widgets import PlainBrowser
-from rag.types import StoredArticle
-
-_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffc\ud800-\udfff]")
+from rag.types import StoredArticle, StoredParagraph
 
 
 class TextPage(PlainBrowser):
-    """Document text goes in through a cursor, as text: it cannot become markup, link or image."""
+    """Lights spans of paragraphs. While `picking`, a click picks the paragraph under it."""
+
+    paragraph_picked = Signal(object)  # StoredParagraph
+    menu_wanted = Signal(object, object, QPoint)  # StoredArticle, StoredParagraph or None, on the screen
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("原文")
         self.article: StoredArticle | None = None
+        self.picking = False
+        self._aside = False
         self._starts: dict[str, int] = {}  # paragraph id → position of its first character
         self._cited: list[QTextCursor] = []
-        self._found: list[QTextCursor] = []
+        self._found: list[list[QTextCursor]] = []  # a result that crosses table cells has several
         self._current = -1
         self._points = style.TEXT_POINTS + 1
         self._placing = QTimer(self)
@@ -35,37 +39,26 @@ class TextPage(PlainBrowser):
 
     # ------------------------------------------------------------ what is shown
 
-    def show_article(self, article: StoredArticle) -> None:
+    def show_article(self, article: StoredArticle, *, aside: bool = False) -> None:
         """Set the article's text anew unless it is there already."""
         if self.article is not None and self.article == article:
             return
-        self.article = article
-        self._cited, self._found, self._current, self._starts = [], [], -1, {}
+        self.article, self._aside = article, aside
+        self._cited, self._found, self._current = [], [], -1
         self.clear()
-        cursor = QTextCursor(self.document())
-        margin = QTextBlockFormat()
-        margin.setLineHeight(110, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        margin.setBottomMargin(6)
-        if article.title:
-            self._block(cursor, article.title, margin, self._type(3.0, style.INK, bold=True))
-        date = f"{article.date.year} 年 {article.date.month} 月 {article.date.day} 日" if article.date else "日期不详"
-        margin.setBottomMargin(16)
-        self._block(cursor, date, margin, self._type(-1.5, style.MUTED))
-        body = QTextBlockFormat()
-        body.setLineHeight(style.LINE_PERCENT + 6, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        body.setBottomMargin(10)
-        body.setTextIndent(2 * self.fontMetrics().horizontalAdvance("中") * (self._points / style.TEXT_POINTS))
-        for paragraph in article.paragraphs:
-            self._starts[paragraph.id] = self._block(cursor, paragraph.text, body, self._type(0, style.INK))
+        setter = Typesetter(self.document(), self._points, aside=aside)
+        setter.set(article)
+        self._starts = setter.starts
         self._show_marks()
         self.verticalScrollBar().setValue(0)
 
     def show_place(self, place: Place) -> None:
         """Show the place's article; light and reach its span."""
-        self.show_article(place.article)
+        self.show_article(place.article, aside=place.aside)
         self._cited = []
         if place.paragraph is not None and place.paragraph.id in self._starts:
-            self._cited = [self._span(Hit(place.paragraph, start, end)) for start, end in place.spans]
+            hits = (Hit(place.paragraph, start, end) for start, end in place.spans)
+            self._cited = [cursor for hit in hits for cursor in self._spans(hit)]
         self._show_marks()
         if self._cited:
             self._reach(self._cited[0])
@@ -76,11 +69,11 @@ class TextPage(PlainBrowser):
     def show_hits(self, hits: Sequence[Hit], current: int) -> None:
         """Mark find results; `current` is an index into `hits`, -1 for none."""
         inside = [(i, hit) for i, hit in enumerate(hits) if hit.paragraph.id in self._starts]
-        self._found = [self._span(hit) for _, hit in inside]
+        self._found = [self._spans(hit) for _, hit in inside]
         self._current = next((n for n, (i, _) in enumerate(inside) if i == current), -1)
         self._show_marks()
-        if self._current >= 0:
-            self._reach(self._found[self._current])
+        if self._current >= 0 and self._found[self._current]:
+            self._reach(self._found[self._current][0])
 
     def lit_texts(self) -> list[str]:
         """The texts that are lit as cited, as they stand on the page."""
@@ -93,37 +86,26 @@ class TextPage(PlainBrowser):
         article, cited, found, current = self.article, self._cited, self._found, self._current
         if article is None:
             return
-        cited_ends, found_ends = ([(c.anchor(), c.position()) for c in cursors] for cursors in (cited, found))
+        cited_ends = [(c.anchor(), c.position()) for c in cited]
+        found_ends = [[(c.anchor(), c.position()) for c in cursors] for cursors in found]
         self.article = None
-        self.show_article(article)
+        self.show_article(article, aside=self._aside)
         self._cited = [self._between(*span) for span in cited_ends]
-        self._found = [self._between(*span) for span in found_ends]
+        self._found = [[self._between(*span) for span in spans] for spans in found_ends]
         self._current = current
         self._show_marks()
         self._place_again()
 
     # ------------------------------------------------------------ how
 
-    def _block(self, cursor: QTextCursor, text: str, shape: QTextBlockFormat, type_: QTextCharFormat) -> int:
-        """Write one block; returns the position of its first character."""
-        if cursor.position() > 0:
-            cursor.insertBlock(shape, type_)
-        else:
-            cursor.setBlockFormat(shape)
-        start = cursor.position()
-        # One character in, one character out, so that positions hold; nothing that Qt takes for a break or an object.
-        cursor.insertText(_BREAKS.sub(" ", text), type_)
-        return start
-
-    def _type(self, larger: float, colour: str, bold: bool = False) -> QTextCharFormat:
-        made = QTextCharFormat()
-        made.setFont(style.font(self._points + larger, bold))
-        made.setForeground(QColor(colour))
-        return made
-
-    def _span(self, hit: Hit) -> QTextCursor:
+    def _spans(self, hit: Hit) -> list[QTextCursor]:
+        """The hit on the page: one stretch, in a table row one a cell."""
         start, text = self._starts[hit.paragraph.id], hit.paragraph.text
-        return self._between(start + utf16(text, hit.start), start + utf16(text, hit.end))
+        pieces = [(hit.start, hit.end)]
+        if hit.paragraph.paragraph.header is not None:
+            cells = re.finditer(r"[^\t]+", text[hit.start : hit.end])
+            pieces = [(hit.start + cell.start(), hit.start + cell.end()) for cell in cells]
+        return [self._between(start + utf16(text, first), start + utf16(text, last)) for first, last in pieces]
 
     def _between(self, start: int, end: int) -> QTextCursor:
         cursor = QTextCursor(self.document())
@@ -133,9 +115,9 @@ class TextPage(PlainBrowser):
 
     def _show_marks(self) -> None:
         marks = [(cursor, style.CITED) for cursor in self._cited]
-        marks += [
-            (cursor, style.FOUND_NOW if n == self._current else style.FOUND) for n, cursor in enumerate(self._found)
-        ]
+        for n, cursors in enumerate(self._found):
+            colour = style.FOUND_NOW if n == self._current else style.FOUND
+            marks += [(cursor, colour) for cursor in cursors]
         selections = []
         for cursor, colour in marks:
             selection = QTextEdit.ExtraSelection()
@@ -154,6 +136,36 @@ class TextPage(PlainBrowser):
     def _place_again(self) -> None:
         if self._cited:
             self._reach(self._cited[0])
+
+    # ------------------------------------------------------------ the pointer
+
+    def pick(self, on: bool) -> None:
+        """Begin or end picking a paragraph."""
+        self.picking = on
+        shape = Qt.CursorShape.PointingHandCursor if on else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def paragraph_at(self, at: QPoint) -> StoredParagraph | None:
+        """The paragraph at a point of the viewport; None on the title and below the end."""
+        position = self.cursorForPosition(at).position()
+        begun = [(start, key) for key, start in self._starts.items() if start <= position]
+        if self.article is None or not begun:
+            return None
+        _, key = max(begun)
+        return next((paragraph for paragraph in self.article.paragraphs if paragraph.id == key), None)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        paragraph = self.paragraph_at(event.position().toPoint())
+        if self.picking and event.button() is Qt.MouseButton.LeftButton and paragraph is not None:
+            self.paragraph_picked.emit(paragraph)
+        else:
+            super().mouseReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.article is not None and not self._aside and not self.textCursor().hasSelection():
+            self.menu_wanted.emit(self.article, self.paragraph_at(event.pos()), event.globalPos())
+        else:
+            super().contextMenuEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

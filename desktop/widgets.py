@@ -64,6 +64,13 @@ def tool(text: str, tip: str) -> QToolButton:
     return made
 
 
+def link(text: str, tip: str) -> QToolButton:
+    """A button that looks like a word one can click."""
+    made = tool(text, tip)
+    made.setObjectName("link")
+    return made
+
+
 def set_property(widget: QWidget, name: str, value: object) -> None:
     """Set a property the style sheet looks at, and have it looked at again."""
     if widget.property(name) != value:

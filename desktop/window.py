@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop import menus, style
 from desktop.ask_view import AskView
+from desktop.correction_desk import CorrectionDesk
 from desktop.engine import Engine, Ticket
 from desktop.help_view import HelpDialog
 from desktop.import_desk import ImportDesk
@@ -48,6 +49,7 @@ class Window(QMainWindow):
         self.notice = NoticeBar()
         self.desk = LibraryDesk(self)
         self.imports = ImportDesk(self, state)
+        self.corrections = CorrectionDesk(self)
         self._notice_taken: Callable[[], object] = self._start_again
         self._notice_declined: Callable[[], object] = _nothing
         self._build()
@@ -89,7 +91,8 @@ class Window(QMainWindow):
         self.library.scope_wanted.connect(self._set_scope)
         self.asking.ask_wanted.connect(self.ask)
         self.asking.stop_wanted.connect(self.stop_asking)
-        self.asking.place_wanted.connect(self.source.show_place)
+        self.asking.place_wanted.connect(self.desk.show_place)
+        self.asking.evidence.twin_chosen.connect(self.desk.open_twin)
         self.asking.scope_changed.connect(self.library.show_scope)
 
     def _restore(self) -> None:
@@ -109,6 +112,7 @@ class Window(QMainWindow):
     def _library_changed(self) -> None:
         within = [self.desk.documents[i] for i in self.asking.within if i in self.desk.documents]
         self.asking.set_scope(within)
+        self.asking.evidence.documents = self.desk.documents
         folder = self.engine.library
         name = "我的资料库" if folder == default_library().absolute() else str(folder)
         self.where.setText(f"{name} · {len(self.desk.documents)} 份资料")
@@ -242,8 +246,11 @@ class Window(QMainWindow):
             self._question.stop()
 
     def escape(self) -> None:
-        """Esc: close the find bar if the cursor is there, else stop the answer, else close the find bar."""
-        if self.source.find_bar.line.hasFocus() or not self.asking.asking:
+        """Esc: stop picking a paragraph; close the find bar if the cursor is there, else stop the answer, else close
+        the find bar."""
+        if self.source.picking:
+            self.source.pick(False)
+        elif self.source.find_bar.line.hasFocus() or not self.asking.asking:
             self.source.find_bar.dismiss()
         else:
             self.asking.stop()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop import style
 from desktop.marks import Place
-from desktop.pdf_page import EDGE
+from desktop.sheet import EDGE
 from desktop.source_view import SourceView
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import MARKUP, TEXT, articles_of, cite, document_of, evidence_of
@@ -28,8 +28,7 @@ def view(qtbot: QtBot) -> Iterator[SourceView]:
         made.show()
     yield made
     made.close()
-    if made.pdf is not None:
-        made.pdf.close_file()
+    made.pages.close_pages()
 
 
 TXT = document_of(Path("简报.txt"))
@@ -73,8 +72,12 @@ def test_markup_in_documents_is_shown_as_it_stands_and_loads_nothing(view: Sourc
 
 def test_the_head_names_the_source(view: SourceView) -> None:
     view.show_place(Place(TXT, articles_of(TXT)[0]))
-    assert view.title.text() == "全市义务教育工作会议召开"
-    assert view.meta.text() == "2024-03-21 · 简报.txt · 第 1 页"
+    assert view.head.title.text() == "全市义务教育工作会议召开"
+    assert view.head.meta.text() == "简报.txt · 第 1 页"
+    assert view.head.date.text() == "2024-03-21"
+    view.show_place(Place(TXT, articles_of(TXT)[1]))
+    assert view.head.date.text() == "2024-03-22？"
+    assert "据文件名推断" in view.head.date.toolTip()
 
 
 def test_the_span_is_scrolled_to(view: SourceView) -> None:
@@ -107,7 +110,7 @@ def test_back_returns_to_the_citation_before(view: SourceView) -> None:
     assert lit(view, style.CITED) == ["安全工作"]
     view.back()
     assert lit(view, style.CITED) == ["节点安排"]
-    assert not view.back_button.isEnabled()
+    assert not view.head.back_button.isEnabled()
 
 
 def test_zooming_keeps_the_marks(view: SourceView) -> None:
@@ -126,16 +129,14 @@ def pdf_view(view: SourceView, tmp_path: Path) -> SourceView:
 
 
 def rectangles(view: SourceView) -> list[QRectF]:
-    assert view.pdf is not None
-    return view.pdf.mark_rectangles()
+    return view.pages.mark_rectangles()
 
 
 def test_the_marks_on_a_page_are_the_stored_boxes(pdf_view: SourceView) -> None:
     found = evidence_of(PDF)[0]
     pdf_view.show_place(Place.of_evidence(found))
-    assert pdf_view.shows_pdf
-    assert pdf_view.pdf is not None
-    scale = pdf_view.pdf.scale()
+    assert pdf_view.shows_pages
+    scale = pdf_view.pages.scale()
     boxes = [fragment.box for fragment in found.paragraph.paragraph.fragments]
     marks = rectangles(pdf_view)
     assert len(marks) == len(boxes) == 3
@@ -146,8 +147,7 @@ def test_the_marks_on_a_page_are_the_stored_boxes(pdf_view: SourceView) -> None:
 def test_the_mark_lies_on_the_printed_words(pdf_view: SourceView, qtbot: QtBot) -> None:
     """Where the span is marked there is ink, and the mark's colour; beside it there is none."""
     pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 1, "节点安排与业务培训指导")]))
-    assert pdf_view.pdf is not None
-    sheet = pdf_view.pdf.widget()
+    sheet = pdf_view.pages.widget()
     assert sheet is not None
     image = sheet.grab().toImage()
     ratio = image.devicePixelRatio()
@@ -165,42 +165,39 @@ def test_the_mark_lies_on_the_printed_words(pdf_view: SourceView, qtbot: QtBot) 
 
 def test_a_citation_on_another_page_turns_to_it(pdf_view: SourceView) -> None:
     pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 3, "安全工作")]))
-    assert pdf_view.pdf is not None
-    assert pdf_view.pdf.page == 2
-    assert pdf_view.page_label.text() == "第 2 / 2 页"
+    assert pdf_view.pages.page == 2
+    assert pdf_view.head.page.text() == "第 2 / 2 页"
     assert len(rectangles(pdf_view)) == 1
     pdf_view.turn(-1)
-    assert pdf_view.pdf.page == 1
+    assert pdf_view.pages.page == 1
     assert not rectangles(pdf_view)
-    assert pdf_view.title.text() == "校园安全工作部署" or pdf_view.meta.text().endswith("第 1 页")
+    assert pdf_view.head.title.text() == "校园安全工作部署" or pdf_view.head.meta.text().endswith("第 1 页")
 
 
 def test_zoom_scales_the_marks(pdf_view: SourceView) -> None:
     pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 1, "节点安排")]))
-    assert pdf_view.pdf is not None
-    (before,), scale = rectangles(pdf_view), pdf_view.pdf.scale()
+    (before,), scale = rectangles(pdf_view), pdf_view.pages.scale()
     pdf_view.zoom(1)
     (after,) = rectangles(pdf_view)
-    assert after.width() / before.width() == pytest.approx(pdf_view.pdf.scale() / scale)
-    assert pdf_view.pdf.scale() > scale
+    assert after.width() / before.width() == pytest.approx(pdf_view.pages.scale() / scale)
+    assert pdf_view.pages.scale() > scale
     pdf_view.zoom(0)
-    assert pdf_view.pdf.scale() == pytest.approx(scale)
+    assert pdf_view.pages.scale() == pytest.approx(scale)
 
 
 def test_find_covers_all_pages_once_the_articles_are_there(pdf_view: SourceView, qtbot: QtBot) -> None:
-    pdf_view.show_place(Place(PDF, articles_of(PDF)[0]))
     with qtbot.waitSignal(pdf_view.document_wanted, timeout=PATIENCE) as wanted:
-        pdf_view.open_find()
+        pdf_view.show_place(Place(PDF, articles_of(PDF)[0]))
     assert wanted.args == [PDF.id]
+    pdf_view.open_find()
     pdf_view.find_bar.line.setText("会议")
     assert pdf_view.find_bar.count.text() == "第 1/1 处"
     pdf_view.set_articles(PDF.id, articles_of(PDF))
     assert pdf_view.find_bar.count.text() == "第 1/2 处"
     pdf_view.find_next(1)
-    assert pdf_view.pdf is not None
-    assert pdf_view.pdf.page == 2
+    assert pdf_view.pages.page == 2
     assert len(rectangles(pdf_view)) == 1
-    assert pdf_view.title.text() == "校园安全工作部署"
+    assert pdf_view.head.title.text() == "校园安全工作部署"
 
 
 def test_a_pdf_that_cannot_be_opened_is_shown_as_text(view: SourceView, tmp_path: Path) -> None:
@@ -208,7 +205,7 @@ def test_a_pdf_that_cannot_be_opened_is_shown_as_text(view: SourceView, tmp_path
     broken.write_bytes(b"not a pdf")
     view.files = {PDF.id: broken}
     view.show_place(Place.of_citations([cite(evidence_of(PDF), 1, "节点安排")]))
-    assert not view.shows_pdf
+    assert not view.shows_pages
     assert lit(view, style.CITED) == ["节点安排"]
     assert TEXT[0] in view.text.toPlainText()
 
@@ -217,6 +214,6 @@ def test_a_removed_document_is_shown_no_more(pdf_view: SourceView) -> None:
     pdf_view.show_place(Place(PDF, articles_of(PDF)[0]))
     pdf_view.forget((PDF.id,))
     assert pdf_view.place is None
-    assert not pdf_view.shows_pdf
+    assert not pdf_view.shows_pages
     pdf_view.back()
     assert pdf_view.place is None

@@ -232,14 +232,14 @@ def test_an_import_can_be_stopped(window: Window, tmp_path: Path, qtbot: QtBot) 
 def test_articles_are_listed_and_open_on_a_click(window: Window, qtbot: QtBot) -> None:
     item = window.library.tree.topLevelItem(0)
     assert item is not None
-    wait(qtbot, lambda: item.childCount() == 2)
+    wait(qtbot, lambda: item.childCount() == 3)  # two articles, and what stands outside them
     second = item.child(1)
     assert second is not None
     window.library.tree.setFocus()
     window.library.tree.setCurrentItem(second)
     window.library.tree.itemClicked.emit(second, 0)
     wait(qtbot, lambda: window.source.place is not None)
-    assert window.source.title.text() == "校园安全工作部署"
+    assert window.source.head.title.text() == "校园安全工作部署"
     assert TEXT[2] in window.source.text.toPlainText()
 
 

@@ -1,4 +1,4 @@
-"""One page of the original PDF, drawn by QtPdf, with our own marks over it.
+"""One page of the original, as printed, with our own marks over it.
 
 QtPdf's own rectangles have no height with CJK fonts that are not embedded, so marks come from our stored boxes:
 points from the top left of the page as shown, times the scale.
@@ -7,62 +7,53 @@ points from the top left of the page as shown, times the scale.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtPdf import QPdfDocument
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QPainterPath, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QScrollArea
 
 from desktop import style
-from rag.types import Box
+from desktop.outlines import PageMap
+from desktop.pages import Pages
+from desktop.sheet import EDGE, Sheet, united
+from desktop.widgets import plain_tip
+from rag.types import Box, StoredArticle, StoredParagraph
 
-EDGE = 14  # pixels of ground around the page
 LARGEST = 6000  # pixels: no page is drawn larger than this on its longer side
 STEPS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 4.0)  # zoom, in pixels per point
 
 
-class _Sheet(QWidget):
-    """The paper: the page's picture and the marks."""
+class PageView(QScrollArea):
+    """`page` counts from 1. `turned` tells the page and the number of pages after every change.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.picture = QImage()
-        self.marks: list[tuple[QRectF, QColor]] = []
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        paper = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        painter.fillRect(paper.adjusted(-1, -1, 1, 1), QColor(style.LINE))
-        painter.fillRect(paper, QColor(style.PAPER))
-        if not self.picture.isNull():
-            painter.drawImage(paper, self.picture)
-        # Multiplied, like a marker pen: the print stays black.
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        for rectangle, colour in self.marks:
-            painter.fillRect(rectangle.translated(EDGE, EDGE), colour)
-
-
-class PdfPage(QScrollArea):
-    """`page` counts from 1. `turned` tells the page and the number of pages after every change."""
+    While `picking`, a click picks a paragraph; else it chooses an article.
+    """
 
     turned = Signal(int, int)
+    article_chosen = Signal(object)  # StoredArticle
+    paragraph_picked = Signal(object)  # StoredParagraph
+    menu_wanted = Signal(object, object, QPoint)  # StoredArticle, StoredParagraph or None, on the screen
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("原文页面")
         self.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._document = QPdfDocument(self)
-        self._file: Path | None = None
-        self._sheet = _Sheet()
-        self.setWidget(self._sheet)
+        self._pages: Pages | None = None
+        self.sheet = Sheet()
+        self.sheet.hovered.connect(self._hover)
+        self.sheet.left.connect(self._hover_nothing)
+        self.sheet.clicked.connect(self._clicked)
+        self.sheet.menu_wanted.connect(self._menu)
+        self.setWidget(self.sheet)
         self.page = 1
+        self.picking = False
         self._zoom = 0.0  # pixels per point; 0: as wide as the pane
         self._cited: tuple[Box, ...] = ()
         self._found: tuple[tuple[Box, ...], ...] = ()
         self._current = -1
+        self._map = PageMap(())
+        self._article = ""  # id of the article that is open
         self._sharpen = QTimer(self)
         self._sharpen.setSingleShot(True)
         self._sharpen.setInterval(60)
@@ -71,27 +62,31 @@ class PdfPage(QScrollArea):
 
     # ------------------------------------------------------------ what is shown
 
-    def open(self, file: Path) -> bool:
-        """Load a file unless it is open already; False when QtPdf cannot."""
-        if file != self._file:
-            self._file = None
-            self._cited, self._found, self._current = (), (), -1
-            self.page = 1
-            if self._document.load(str(file)) is not QPdfDocument.Error.None_:
-                return False
-            self._file = file
-        return True
+    def open(self, pages: Pages) -> None:
+        """Show other pages than before, from the first one."""
+        self.close_pages()
+        self._pages = pages
 
-    def close_file(self) -> None:
+    def close_pages(self) -> None:
         """Let go of the file (so that it can be removed)."""
         self._sharpen.stop()
-        self._document.close()
-        self._file = None
-        self._sheet.picture = QImage()
+        if self._pages is not None:
+            self._pages.close()
+        self._pages = None
+        self._cited, self._found, self._current = (), (), -1
+        self._map, self._article = PageMap(()), ""
+        self.page = 1
+        self.sheet.picture = QImage()
+        self.sheet.outline = self.sheet.hover = QPainterPath()
 
     @property
     def pages(self) -> int:
-        return self._document.pageCount()
+        return self._pages.count if self._pages is not None else 0
+
+    def show_articles(self, articles: PageMap, article: str) -> None:
+        """Tell what stands where; the outline of `article` (an id) is drawn."""
+        self._map, self._article = articles, article
+        self._place_outlines()
 
     def show_page(self, page: int, cited: Sequence[Box] = ()) -> None:
         """Turn to `page`; light the boxes in `cited` (of any page) and reach the first one here."""
@@ -135,34 +130,35 @@ class PdfPage(QScrollArea):
 
     def mark_rectangles(self) -> list[QRectF]:
         """The marks on the page shown, in pixels from the paper's top left corner."""
-        return [rectangle for rectangle, _ in self._sheet.marks]
+        return [rectangle for rectangle, _ in self.sheet.marks]
 
     def _points(self) -> QSizeF:
-        return self._document.pagePointSize(self.page - 1) if self._file else QSizeF(595, 842)
+        return self._pages.points(self.page) if self._pages is not None else QSizeF(595, 842)
 
     def _turn(self, page: int) -> None:
         self.page = min(max(page, 1), max(self.pages, 1))
         self.goal = None
-        self._sheet.picture = QImage()
+        self.sheet.picture = QImage()
         self._lay_out()
         self._draw()
         self.turned.emit(self.page, self.pages)
 
     def _lay_out(self) -> None:
         size = (self._points() * self.scale()).toSize()
-        self._sheet.setFixedSize(size + QSize(2 * EDGE, 2 * EDGE))
+        self.sheet.setFixedSize(size + QSize(2 * EDGE, 2 * EDGE))
         self._place_marks()
+        self._place_outlines()
         self._sharpen.start()
 
     def _draw(self) -> None:
         self._sharpen.stop()
-        if self._file is None:
+        if self._pages is None:
             return
         points = self._points()
         scale = self.scale() * self.devicePixelRatioF()
         scale = min(scale, LARGEST / max(points.width(), points.height(), 1.0))
-        self._sheet.picture = self._document.render(self.page - 1, (points * scale).toSize())
-        self._sheet.update()
+        self.sheet.picture = self._pages.render(self.page, (points * scale).toSize())
+        self.sheet.update()
 
     def _place_marks(self) -> None:
         cited, found, now = QColor(style.CITED), QColor(style.FOUND), QColor(style.FOUND_NOW)
@@ -170,8 +166,15 @@ class PdfPage(QScrollArea):
         for n, hit in enumerate(self._found):
             colour = now if n == self._current else found
             marks += [(self._on_paper(box), colour) for box in hit if box.page == self.page]
-        self._sheet.marks = marks
-        self._sheet.update()
+        self.sheet.marks = marks
+        self.sheet.update()
+
+    def _place_outlines(self) -> None:
+        self.sheet.outline = self._outline(self._article)
+        self._hover_nothing()
+
+    def _outline(self, article: str) -> QPainterPath:
+        return united([self._on_paper(box) for box in self._map.outlines(self.page).get(article, ())])
 
     def _on_paper(self, box: Box) -> QRectF:
         s = self.scale()
@@ -190,6 +193,56 @@ class PdfPage(QScrollArea):
         across = self.horizontalScrollBar()
         if not across.value() <= at.left() <= across.value() + self.viewport().width() - 40:
             across.setValue(int(at.left() - EDGE))
+
+    # ------------------------------------------------------------ the pointer
+
+    def pick(self, on: bool) -> None:
+        """Begin or end picking a paragraph."""
+        self.picking = on
+        self._hover_nothing()
+        self.sheet.setCursor(Qt.CursorShape.PointingHandCursor if on else Qt.CursorShape.ArrowCursor)
+
+    def under(self, at: QPointF) -> tuple[StoredArticle, StoredParagraph | None] | None:
+        """What stands at a point of the paper, in pixels."""
+        return self._map.at(self.page, at.x() / self.scale(), at.y() / self.scale())
+
+    def _hover(self, at: QPointF) -> None:
+        found = self.under(at)
+        if found is None:
+            self._hover_nothing()
+            return
+        article, paragraph = found
+        other = article.id != self._article
+        if self.picking:
+            boxes = [f.box for f in paragraph.paragraph.fragments if f.box.page == self.page] if paragraph else []
+            self.sheet.hover = united([self._on_paper(box) for box in boxes])
+        else:
+            self.sheet.hover = self._outline(article.id) if other else QPainterPath()
+            self.sheet.setCursor(Qt.CursorShape.PointingHandCursor if other else Qt.CursorShape.ArrowCursor)
+        self.sheet.setToolTip("" if self.picking or not other else plain_tip(article.label))
+        self.sheet.update()
+
+    def _hover_nothing(self) -> None:
+        self.sheet.hover = QPainterPath()
+        self.sheet.setToolTip("")
+        if not self.picking:
+            self.sheet.unsetCursor()
+        self.sheet.update()
+
+    def _clicked(self, at: QPointF) -> None:
+        found = self.under(at)
+        if found is None:
+            return
+        article, paragraph = found
+        if not self.picking:
+            self.article_chosen.emit(article)
+        elif paragraph is not None:
+            self.paragraph_picked.emit(paragraph)
+
+    def _menu(self, at: QPointF, on_screen: QPoint) -> None:
+        found = self.under(at)
+        if found is not None:
+            self.menu_wanted.emit(*found, on_screen)
 
     # ------------------------------------------------------------ events
 

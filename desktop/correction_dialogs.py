@@ -1,0 +1,83 @@
+"""The two small windows in which a title or a date is set right."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from PySide6.QtCore import QDate, Signal
+from PySide6.QtWidgets import QCalendarWidget, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.widgets import button, label
+from desktop.wording import date_reason
+from rag.types import StoredArticle
+
+
+class _Dialog(QDialog):
+    """A heading, a part to fill in, and buttons."""
+
+    def __init__(self, title: str, heading: str, part: QWidget, accept: str, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(440)
+        self.accept_button = button(accept, primary=True)
+        self.accept_button.setDefault(True)
+        self.accept_button.clicked.connect(self.accept)
+        cancel = button("取消")
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        self.row = QHBoxLayout()
+        self.row.addStretch(1)
+        self.row.addWidget(cancel)
+        self.row.addWidget(self.accept_button)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(22, 18, 22, 16)
+        self.column.setSpacing(10)
+        self.column.addWidget(label(heading, "muted", wrap=True))
+        self.column.addWidget(part)
+        self.column.addSpacing(4)
+        self.column.addLayout(self.row)
+
+
+class TitleDialog(_Dialog):
+    """`chosen` carries the new title, "" for none."""
+
+    chosen = Signal(str)
+
+    def __init__(self, article: StoredArticle, parent: QWidget | None = None) -> None:
+        self.line = QLineEdit(article.title)
+        self.line.setPlaceholderText("没有标题")
+        self.line.setAccessibleName("标题")
+        self.line.setMaxLength(200)
+        super().__init__("改标题", "这篇文章的标题（原文里没有标题的，可以留空）：", self.line, "改标题", parent)
+        self.line.selectAll()
+        self.accepted.connect(lambda: self.chosen.emit(self.line.text().strip()))
+
+
+class DateDialog(_Dialog):
+    """`chosen` carries the new date (datetime.date), or None."""
+
+    chosen = Signal(object)
+
+    def __init__(self, article: StoredArticle, today: dt.date, parent: QWidget | None = None) -> None:
+        self.calendar = QCalendarWidget()
+        self.calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        self.calendar.setMinimumHeight(270)
+        shown = article.date or today
+        self.calendar.setSelectedDate(QDate(shown.year, shown.month, shown.day))
+        reason = date_reason(article).partition("。")[0] if article.date else "没有读到日期"
+        more = f"（{reason}）" if reason else ""
+        super().__init__("改日期", f"《{article.label}》的日期{more}：", self.calendar, "就用这一天", parent)
+        self.none_button = button("无日期", "原文里没有日期，也不要推断")
+        self.none_button.setAutoDefault(False)
+        self.none_button.clicked.connect(lambda: self._choose(None))
+        self.row.insertWidget(0, self.none_button)
+        self.calendar.activated.connect(lambda _: self.accept())
+        self.accepted.connect(lambda: self._emit_selected())
+
+    def _emit_selected(self) -> None:
+        chosen = self.calendar.selectedDate()
+        self.chosen.emit(dt.date(chosen.year(), chosen.month(), chosen.day()))
+
+    def _choose(self, date: dt.date | None) -> None:
+        self.reject()
+        self.chosen.emit(date)
