@@ -5,7 +5,7 @@ remembers what was not finished.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop import kinds
 from desktop.import_report import ImportReport, failed, flawed, in_short, summary
 from desktop.password_dialog import PasswordDialog
-from desktop.protocol import AddFiles, JobDone, JobEnd, JobFailed
+from desktop.protocol import AddFiles, JobDone, JobEnd, JobFailed, Resume
 from desktop.task_row import TaskRow
 from rag.types import AddStatus, FileAdded
 
@@ -27,7 +27,9 @@ WHY = "要把它加入资料库，请输入打开它的密码。密码只用这�
 
 
 class Import:
-    """One import, from the first file to the last password."""
+    """One import, from the first file to the last password. `paths`: none when the library goes on by itself with
+    what it had taken in already; passwords cannot be given then.
+    """
 
     def __init__(self, paths: Sequence[Path], library: Path, row: TaskRow) -> None:
         self.paths = tuple(path.absolute() for path in paths)
@@ -52,7 +54,7 @@ class Import:
     @property
     def locked(self) -> list[Path]:
         """The files that still wait for a password, in the order they were met."""
-        waiting = (r.path for r in self.results.values() if r.status is AddStatus.LOCKED)
+        waiting = (r.path for r in self.results.values() if r.status is AddStatus.LOCKED and self.paths)
         return [path for path in waiting if path not in self.skipped]
 
     def _stop(self) -> None:
@@ -87,16 +89,23 @@ class ImportDesk(QObject):
     def add_files(self, paths: Sequence[Path]) -> None:
         """Add files and folders, with progress at the foot of the library pane."""
         if paths and self._window.desk.may_change():
-            title = f"添加“{paths[0].name}”" if len(paths) == 1 else f"添加 {len(paths)} 个文件"
-            row = self._window.library.begin_task(title, pausable=True)
-            work = Import(paths, self._window.engine.library, row)
-            work.row.details_wanted.connect(lambda: self._report(work))
-            self._running.append(work)
+            work = self._begin(f"添加“{paths[0].name}”" if len(paths) == 1 else f"添加 {len(paths)} 个文件", paths)
             self._remember()
-            self._run(work, work.paths)
+            self._run(work, AddFiles(work.paths))
 
-    def _run(self, work: Import, paths: Sequence[Path], passwords: Mapping[Path, str] | None = None) -> None:
-        request = AddFiles(tuple(paths), dict(passwords or {}))
+    def resume(self) -> None:
+        """Go on with imports that were cut off, if there are any; the row shows with the first sign of progress."""
+        work = self._begin("整理资料库", ())
+        work.row.hide()
+        self._run(work, Resume())
+
+    def _begin(self, title: str, paths: Sequence[Path]) -> Import:
+        work = Import(paths, self._window.engine.library, self._window.library.begin_task(title, pausable=True))
+        work.row.details_wanted.connect(lambda: self._report(work))
+        self._running.append(work)
+        return work
+
+    def _run(self, work: Import, request: AddFiles | Resume) -> None:
         self._window.desk.run(request, work.row, lambda end: self._ended(work, end), lambda r: self._file_done(work, r))
 
     # ------------------------------------------------------------ following
@@ -126,9 +135,12 @@ class ImportDesk(QObject):
             self._left += [(work.library, path) for path in work.paths]
         self._remember()
         words = "没有做完" if isinstance(end, JobFailed) else "已停止，做完的部分已保留"
-        work.row.finish(summary(work.all_results) if isinstance(end, JobDone) else words)
+        done = summary(work.all_results) if work.all_results or work.paths else "已完成"
+        work.row.finish(done if isinstance(end, JobDone) else words)
         self._tell_trouble(work)
-        if isinstance(end, JobDone) and not work.row.details.isVisibleTo(work.row):
+        if work.row.isHidden():
+            work.row.deleteLater()
+        elif isinstance(end, JobDone) and not work.row.details.isVisibleTo(work.row):
             work.row.linger()
 
     def _report(self, work: Import) -> None:
@@ -153,7 +165,7 @@ class ImportDesk(QObject):
     def _unlock(self, work: Import, password: str, paths: Sequence[Path]) -> None:
         work.passwords |= dict.fromkeys(paths, password)
         again = dict.fromkeys(_file_to_add(path) for path in paths)
-        self._run(work, tuple(again), {path: work.passwords[path] for path in paths})
+        self._run(work, AddFiles(tuple(again), {path: work.passwords[path] for path in paths}))
 
     def _skip(self, work: Import, paths: Sequence[Path]) -> None:
         work.skipped.update(paths)
@@ -168,7 +180,7 @@ class ImportDesk(QObject):
         """
         self._left = self._remembered()
         paths = self._left_here()
-        if not paths or self._running:
+        if not paths or any(work.paths for work in self._running):
             return False
         what = f"“{paths[0].name}”" if len(paths) == 1 else f"{len(paths)} 个文件或文件夹"
         text = before or f"上次添加{what}没有做完。"

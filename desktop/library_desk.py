@@ -70,10 +70,6 @@ class LibraryDesk(QObject):
         if self._loading is None:
             self._loading = self._window.do(LoadLibrary(), self._loaded, self._load_ended)
 
-    def resume(self) -> None:
-        """Go on with imports that were cut off, if there are any."""
-        self._run_alone(Resume(), "整理资料库", quiet=True)
-
     def _load_ended(self, end: JobEnd) -> None:  # noqa: ARG002
         self._loading = None
 
@@ -205,7 +201,15 @@ class LibraryDesk(QObject):
             )
 
     def rebuild(self) -> None:
-        self._run_alone(Rebuild(), "重新建立索引")
+        row = self._view.begin_task("重新建立索引")
+
+        def ended(end: JobEnd) -> None:
+            done = isinstance(end, JobDone)
+            row.finish("已完成" if done else "没有做完" if isinstance(end, JobFailed) else "已停止，做完的部分已保留")
+            if done:
+                row.linger()
+
+        self.run(Rebuild(), row, ended)
 
     def may_change(self) -> bool:
         """Whether the library can be written; says so when not."""
@@ -250,18 +254,3 @@ class LibraryDesk(QObject):
         self._tasks.add(ticket)
         row.stop_wanted.connect(lambda: ticket.stop())
         row.pause_wanted.connect(lambda paused: ticket.pause(paused))
-
-    def _run_alone(self, request: Request, title: str, *, quiet: bool = False) -> None:
-        """Run work that touches the whole library; a quiet one gets its row with its first sign of progress."""
-        row = self._view.begin_task(title)
-        row.setVisible(not quiet)
-
-        def ended(end: JobEnd) -> None:
-            done = isinstance(end, JobDone)
-            row.finish("已完成" if done else "没有做完" if isinstance(end, JobFailed) else "已停止，做完的部分已保留")
-            if row.isHidden():
-                row.deleteLater()
-            elif done:
-                row.linger()
-
-        self.run(request, row, ended)

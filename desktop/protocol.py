@@ -83,7 +83,7 @@ class Rebuild:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Finish imports that were cut off. → rag.types.Progress, nothing when there is nothing to do."""
+    """Finish imports that were cut off. → rag.types.AddEvent, nothing when there is nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)

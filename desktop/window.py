@@ -194,7 +194,7 @@ class Window(QMainWindow):
         self.desk.reload()
         self.model_state.setText("")
         if self._warm_next:
-            self.desk.resume()
+            self.imports.resume()
             self._warm_up()
             self.imports.offer_unfinished()
         self._warm_next = True
