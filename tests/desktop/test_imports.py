@@ -214,6 +214,7 @@ def test_skipped_files_are_told_as_not_added(window: Window, tmp_path: Path, qtb
     (report,) = window.findChildren(ImportReport)
     assert isinstance(report, QDialog)
     assert "锁3.pdf" in report.page.toPlainText()
+    report.accept()
 
 
 def test_pages_that_could_not_be_read_are_told_and_success_is_quiet(
