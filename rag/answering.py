@@ -192,7 +192,7 @@ def _source_text(evidence: Evidence) -> str:
     """The passage as the model sees it: which article, how its paragraph opens, the words themselves.
 
     A passage cut from a long paragraph (「四是……」) says neither who asks for it nor when. Only our own 【n】 may look
-    like an evidence number, so those of the document are replaced.
+    like an evidence number, so those of the document are replaced. A table row stands under its column names.
     """
     passage, article = evidence.passage, evidence.article
     heading = f"（{article.date}，{article.label}）\n" if article.date else f"（{article.label}）\n"
@@ -200,4 +200,7 @@ def _source_text(evidence: Evidence) -> str:
     if passage.start > 0:
         start, end = sentences(evidence.paragraph.text)[0]
         opening = evidence.paragraph.text[start : min(end, start + _OPENING, passage.start)] + "……"
+    header = evidence.paragraph.paragraph.header
+    if header:
+        opening = f"{header}\n{opening}"
     return (heading + opening + passage.text).replace("【", "［").replace("】", "］")

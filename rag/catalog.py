@@ -35,13 +35,15 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """What the indexes need of one passage. same_as: the passage that is indexed in its place, "" for itself."""
+    """What the indexes need of one passage. same_as: the passage that is indexed in its place, "" for itself.
+    header: the column names of a table row."""
 
     passage: str
     document: str
     title: str
     text: str
     same_as: str = ""
+    header: str = ""
 
 
 Elsewhere = tuple[StoredArticle, Document]
@@ -338,11 +340,11 @@ class Catalog(Database):
     def index_rows(self, document: str) -> tuple[IndexRow, ...]:
         """The passages of one document, whatever its state, with their texts."""
         rows = self.rows(
-            f"""SELECT passages.id, title, text, start, "end", same_as {_PASSAGES}
+            f"""SELECT passages.id, title, text, start, "end", same_as, IFNULL(header, '') {_PASSAGES}
                 WHERE documents.id = ? ORDER BY articles.number, paragraphs.number, passages.number""",
             (document,),
         )
-        return tuple(IndexRow(row[0], document, row[1], row[2][row[3] : row[4]], row[5]) for row in rows)
+        return tuple(IndexRow(row[0], document, row[1], row[2][row[3] : row[4]], *row[5:]) for row in rows)
 
     def unembedded(self, embedder: str, document: str) -> frozenset[str]:
         """The passages of one document, whatever its state, that have no vector of `embedder`."""

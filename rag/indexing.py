@@ -136,7 +136,7 @@ class Indexing:
         if not rows:
             return
         embedder = self._embedder()
-        made = embedder.embed_passages([embedding_text(row.title, row.text) for row in rows])
+        made = embedder.embed_passages([embedding_text(row.title, row.text, row.header) for row in rows])
         if made.shape != (len(rows), embedder.dimension) or not np.isfinite(made).all():
             raise ValueError(f"{embedder.name} made vectors of shape {made.shape}, or not finite ones")
         self._catalog.store_vectors(recipe(embedder), [row.passage for row in rows], made)

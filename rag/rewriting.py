@@ -56,6 +56,7 @@ class Rewriting:
         rows = rows_of(document, apply(self._catalog.uncorrected(document), corrections), passages)
         titles = {row[0]: row[3] for row in rows.articles}
         paragraphs = {row[0]: (titles[row[1]], row[3]) for row in rows.paragraphs}
+        headers = {(titles[row[1]], row[3]): row[7] or "" for row in rows.paragraphs}  # a row is seldom two passages
         there = self._catalog.vectors_by_text(document)
         said = ((*paragraphs[row[1]], *row[3:5]) for row in rows.passages)
         missing = list(dict.fromkeys((title, text[start:end]) for title, text, start, end in said))
@@ -63,7 +64,7 @@ class Rewriting:
         made: dict[tuple[str, str], tuple[str, bytes]] = {}
         for at in range(0, len(missing), _BATCH):
             part, embedder = missing[at : at + _BATCH], self._embedder()
-            vectors = embedder.embed_passages([embedding_text(*one) for one in part])
+            vectors = embedder.embed_passages([embedding_text(*one, headers.get(one, "")) for one in part])
             for one, vector in zip(part, vectors, strict=True):
                 made[one] = recipe(embedder), np.asarray(vector, "<f4").tobytes()
         return made

@@ -44,9 +44,10 @@ class MatchingPassages(Protocol):
     ) -> Ranking: ...
 
 
-def embedding_text(title: str, passage: str) -> str:
-    """What the embedder reads of a passage: an enumerated point often makes sense only under its article's title."""
-    return f"{title[:_TITLE]}\n{passage}" if title else passage
+def embedding_text(title: str, passage: str, header: str = "") -> str:
+    """What the embedder reads of a passage: an enumerated point often makes sense only under its article's title, a
+    table row only under its column names (`header`)."""
+    return "\n".join(filter(None, (title[:_TITLE], header[:_TITLE], passage)))
 
 
 def recipe(embedder: Embedder) -> str:

@@ -18,6 +18,7 @@ _FORMATS: dict[str, str] = {
     "text": ".txt",
     "pdf": ".pdf",
     "word": ".docx .docm",
+    "office": ".doc .wps .rtf",
     "ofd": ".ofd",
     "markdown": ".md .markdown",
     "html": ".html .htm .mhtml .mht",
