@@ -105,3 +105,8 @@ def test_a_blank_question_is_refused(catalog: Catalog, question: str) -> None:
     with pytest.raises(JianwenError, match="问题是空的"):
         search(question, catalog, Told(), Told(), FakeEmbedder(), 5)
     catalog.close()
+
+
+def test_a_table_row_is_embedded_under_its_column_names() -> None:
+    assert embedding_text("标题", "一中\t1200", "学校\t人数") == "标题\n学校\t人数\n一中\t1200"
+    assert embedding_text("", "正文。") == "正文。"
