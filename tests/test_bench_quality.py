@@ -86,7 +86,7 @@ def test_a_score_counts_what_is_wrong() -> None:
     assert (found.lost, found.invented) == (4, 1)  # the caption is gone; the title, taken for furniture, is not
 
     assert total([best, found]).f1 == pytest.approx(2 * 2 / (4 + 3))
-    assert score(true, replace(right, text="", furniture="")).lost == len("会议召开食堂检查" + LONG + OTHER)
+    assert score(true, replace(right, text="", furniture="")).lost == len("会议召开食堂检查图为会场" + LONG + OTHER)
 
 
 def test_windows_are_not_laid_across_a_picture() -> None:
