@@ -92,7 +92,7 @@ def test_bad_files_end_with_a_sentence_and_the_others_come_in(library: Library, 
     assert len(list((library.path / "files").iterdir())) == 3
     assert spooled(library) == 0
     warned = [f.message for f in library.doctor() if f.severity != "ok" and "模型" not in f.message]
-    assert [("半.bad" in message) for message in warned] == [True]
+    assert ["半.bad" in message for message in warned] == [True]
 
 
 def test_the_same_bytes_twice_at_once_are_read_once(library: Library, tmp_path: Path) -> None:
