@@ -20,6 +20,7 @@ class PicturePages:
         self._file = file
         self.count = count
         self._kept: tuple[int, QImage] = (0, QImage())
+        self._points: dict[int, QSizeF] = {}
 
     @classmethod
     def open(cls, file: Path) -> PicturePages | Shut:
@@ -27,12 +28,25 @@ class PicturePages:
         return cls(file, max(reader.imageCount(), 1)) if reader.canRead() else Shut.BROKEN
 
     def points(self, page: int) -> QSizeF:
-        """The size that the reader of pictures gives the page (`rag.readers.image`), so that its boxes fit."""
+        """The size that the reader of pictures gives the page, so that its boxes fit."""
+        if page not in self._points:
+            self._points[page] = self._measured(page)
+        return self._points[page]
+
+    def _measured(self, page: int) -> QSizeF:
+        from PIL import Image
+
+        from rag.readers.image import resolution
+
         reader = _reader(self._file, page)
         size = reader.size()
         if reader.transformation() & QImageIOHandler.Transformation.TransformationRotate90:
             size.transpose()
-        return QSizeF(size) * POINTS_PER_INCH / 96.0
+        with Image.open(self._file) as image:  # Qt does not tell a stated resolution from none
+            if self.count > 1:
+                image.seek(page - 1)
+            across, down = resolution((size.width(), size.height()), image.info.get("dpi"))
+        return QSizeF(size.width() / across * POINTS_PER_INCH, size.height() / down * POINTS_PER_INCH)
 
     def render(self, page: int, size: QSize) -> QImage:
         if self._kept[0] != page:
