@@ -187,8 +187,9 @@ def _white_cuts(region: Region, body: float, *, framed: bool) -> list[list[Item]
     gaps = _gaps([(p.y0, p.y1) for p in region], 0.1 * body)
     if not rivers:
         side_by_side = any(_beside([a], [b]) for a, b in pairwise(sorted(region, key=lambda p: (p.y0, p.x0))))
-        wide = [g for g in gaps if g[1] - g[0] >= 0.8 * body] if side_by_side else []
-        return _split(region, _middles(wide), across=True)
+        wide = [g for g in gaps if g[1] - g[0] >= _WHITE * body] if side_by_side else []
+        whole = [cut for cut in _middles(wide) if not _beheads(cut, region)]
+        return _split(region, whole or _middles(wide), across=True)
     lone = [p for p in region if _stands_over(p, region)]
     around = [g for g in gaps if any(-0.1 <= p.y0 - g[1] <= 0.1 or -0.1 <= g[0] - p.y1 <= 0.1 for p in lone)]
     if around:
