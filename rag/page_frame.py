@@ -12,6 +12,7 @@ from rag.types import Box, Line, Page
 
 HEADLINE = 1.15  # of the body size
 _RUNNING_ROWS = 4  # rows of one size below each other are text, however large; headlines have fewer
+_INDENT = 2.6  # type sizes: how far apart rows of one column may begin
 Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1 in the frame of the text
 
 
@@ -141,6 +142,7 @@ def _running(large: Sequence[Placed]) -> set[int]:
 
 
 def _follows(above: Placed, below: Placed) -> bool:
-    overlap = min(above.x1, below.x1) - max(above.x0, below.x0)
+    """Whether a row stands right below another in one column: an indented one may begin where a short one ended."""
     near = -0.2 * above.size <= below.y0 - above.y1 <= 1.1 * above.size
-    return near and overlap > 0.5 * min(above.x1 - above.x0, below.x1 - below.x0)
+    overlap = min(above.x1, below.x1) - max(above.x0, below.x0)
+    return near and (overlap > 0 or abs(above.x0 - below.x0) <= _INDENT * above.size)
