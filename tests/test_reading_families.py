@@ -38,7 +38,7 @@ LEAST: dict[str, tuple[float, float, float]] = {
     "boxed": (1.0, 1.0, 1.0),
     "tinted": (1.0, 1.0, 0.98),
     "mixed type": (1.0, 1.0, 1.0),
-    "headed": (0.91, 0.88, 0.84),
+    "headed": (1.0, 1.0, 1.0),
     "part headline": (1.0, 1.0, 1.0),
     "sunk headline": (1.0, 1.0, 0.99),
     "flowing": (0.82, 0.82, 0.78),
