@@ -221,7 +221,7 @@ class Import:
             if status is AddStatus.ADDED:
                 yield self._closing(same, AddStatus.DUPLICATE)
             elif (same.suffix, same.password) == (file.suffix, file.password):
-                yield self._closing(same, status, error)
+                yield self._closing(same, status, error.replace(file.path.name, same.path.name))
             else:
                 yield from self._taken_in(candidate, stop)
 

@@ -358,3 +358,12 @@ def test_time_left_follows_the_slower_of_reading_and_indexing() -> None:
     assert left.left(0) == pytest.approx(90.0)  # ten passages a page, a second each
     left.gave_up(8)
     assert left.left(0) == pytest.approx(10.0)
+
+
+def test_of_two_equal_files_that_fail_each_is_called_by_its_own_name(library: Library, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("甲.txt", "乙.txt")]
+    for path in paths:
+        path.write_bytes(b"\xff\xff\xff\xff")
+    for end in added(library, *paths):
+        assert end.status is AddStatus.FAILED
+        assert end.path.name in end.error
