@@ -143,7 +143,7 @@ QLineEdit#question {{ padding: 9px 12px; font-size: 12pt; }}
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
 
-QTreeView {{ background: {PAPER}; border: none; outline: none; }}
+QTreeView {{ background: {PAPER}; border: none; outline: none; show-decoration-selected: 0; }}
 QTextBrowser, QTextEdit {{ background: {PAPER}; border: none; selection-background-color: #b7cdea;
     selection-color: {INK}; }}
 QScrollArea {{ background: transparent; border: none; }}

@@ -14,6 +14,7 @@ from rag.errors import JianwenError
 from rag.readers import read_file
 from rag.readers.sanity import sane
 from rag.types import Line, Page
+from tests.newspaper_families import FAMILIES
 from tests.pdf_writer import Sheet, Text, pdf
 
 DPI = 200
@@ -97,6 +98,20 @@ def test_turned_pages(picture: Image.Image, tmp_path: Path, quarter: int) -> Non
     assert article.title == TITLE
     assert "".join(p.text for p in article.paragraphs) == "".join(LEFT + RIGHT)
     assert ink_share(turned, page) > 0.98
+
+
+def test_every_headline_of_a_newspaper_page_a_little_askew_is_found(tmp_path: Path) -> None:
+    paper = next(family for family in FAMILIES if family.name == "front page").paper(1)
+    path = tmp_path / "报.pdf"
+    path.write_bytes(paper.pdf())
+    document = pypdfium2.PdfDocument(path)
+    try:
+        shown: Image.Image = document[0].render(scale=DPI / 72).to_pil()
+    finally:
+        document.close()
+    page = read(shown.convert("L").rotate(1.2, fillcolor="white"), tmp_path)
+    titles = {article.title for article in paper.articles if article.pages[0] == 1}
+    assert {article.title for article in read_articles([page]).articles} == titles
 
 
 def test_an_empty_page_has_no_lines(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
 RESOLUTION = 200  # dots per inch at which to render pages for recognition
-_DETECTION = 110  # dots per inch at which lines are detected
+_DETECTION = 140  # dots per inch at which lines are detected; at 110 some headlines of pages a little askew are missed
 _LONGEST_DETECTION = 3000  # pixels: pictures whose stated size is wrong must not take minutes
 _MARGIN = 0.2  # of the ink's height, left around it for the recogniser
 _INPUT = 48  # pixels: the height the recogniser reduces every line to
