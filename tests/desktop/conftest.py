@@ -86,6 +86,8 @@ def open_window(folder: Path, tmp_path: Path, qtbot: QtBot) -> OpenWindow:
         qtbot.addWidget(window)
         with qtbot.waitSignal(window.desk.changed, timeout=PATIENCE):
             window.show()
+        window.activateWindow()  # a window that another test left behind may still have the keyboard
+        qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE)
         return window
 
     return open_
