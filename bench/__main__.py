@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import answering, importing, ocr, reading, search
+from bench import answering, embedding, importing, ocr, reading, search
 from bench.options import Say, positive
 from bench.report import Report, as_json, show
 from rag.errors import JianwenError
@@ -38,6 +38,12 @@ BENCHES = {
         rounds=3,
     ),
     "search": Bench("检索的时间 ÷（一次问题向量 + 一次精确矩阵乘积）", search.add_arguments, search.run, rounds=5),
+    "embedding": Bench(
+        "计算向量的速度 ÷ sentence-transformers 按默认设置的速度；--recall 比较找到的多少",
+        embedding.add_arguments,
+        embedding.run,
+        rounds=3,
+    ),
     "import": Bench(
         "导入的速度（不含向量计算）÷ pdfplumber 单核只取词的速度", importing.add_arguments, importing.run, rounds=3
     ),

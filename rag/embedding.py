@@ -1,4 +1,4 @@
-"""Texts → vectors: sentence-transformers behind a small protocol.
+"""Texts → vectors: sentence-transformers behind a small protocol; BERT models run in 8-bit integers.
 
 Nothing of torch is imported before the first vector is asked for: importing and loading take some seconds, and then
 nothing is looked up on a network (the offline switches are set before the import, and only paths are given).
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rag.errors import JianwenError
 from rag.models.e5_conversion import MANIFEST
 from rag.models.embedding_folder import check_folder, read_json, weight_files
+from rag.models.integer_encoder import use_integers, why_not
 from rag.models.machine import physical_cores
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ _OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
-_BATCH = 16  # texts; on a CPU larger batches are no faster and hold more padding
+_BATCH = 16  # texts; larger batches are no faster
 _RECIPE = "1"  # raise when the same model would get different vectors from this module, so that stores are rebuilt
+_INTEGER_RECIPE = "2"  # the same for models that run in integers: their vectors never meet those of floats
 _READ_WHOLE = 1 << 18  # bytes: smaller files go into the fingerprint with their contents, larger ones with their size
 
 
@@ -102,7 +104,8 @@ def fingerprint(folder: Path) -> str:
 
     Large files count by their size, so this takes milliseconds; a folder's SHA256SUMS stands for its contents.
     """
-    digest = hashlib.sha256(_RECIPE.encode())
+    recipe = _RECIPE if why_not(folder) else _INTEGER_RECIPE
+    digest = hashlib.sha256(recipe.encode())
     prefixes = prefixes_of(folder)
     digest.update(f"{prefixes.query}\0{prefixes.passage}\0".encode())
     kinds = (".json", ".txt", ".model", MANIFEST)
@@ -193,13 +196,17 @@ class SentenceEmbedder:
 
         logging.set_verbosity_error()
         logging.disable_progress_bar()
-        torch.set_num_threads(self._threads or physical_cores())
+        threads = self._threads or physical_cores()
+        torch.set_num_threads(threads)
         try:
-            return SentenceTransformer(
+            model = SentenceTransformer(
                 str(self._folder.absolute()), device="cpu", local_files_only=True, trust_remote_code=False
             )
+            if not why_not(self._folder):
+                use_integers(model, threads)
         except Exception as error:  # tokenizers raises a bare Exception for a broken file, others what they please
             raise JianwenError(
                 f"检索模型 {self._folder} 打不开（{type(error).__name__}：{str(error)[:120]}）。文件可能损坏，"
                 "或这种模型不受支持。请重新完整地拷贝这个文件夹，或在设置中换一个检索模型。"
             ) from error
+        return model

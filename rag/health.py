@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from rag.catalog import Catalog, State
-from rag.models import ROLE_TITLES, processor_features, processor_finding, status
+from rag.models import ROLE_TITLES, find_model, processor_features, processor_finding, status
+from rag.models.integer_encoder import why_not
 from rag.originals import Originals, digest
 from rag.pending import Pending
 from rag.settings import Settings
@@ -81,6 +82,10 @@ def model_findings(settings: Settings) -> Iterator[Finding]:
         title = f"{ROLE_TITLES[model.role]} {model.name}"
         if model.whole:
             yield Finding("ok", f"{title} 已就位。")
+            folder = find_model(model.name) if model.role == "embedding" else None
+            if folder and (reason := why_not(folder)):
+                said = f"{title} 只能按浮点数计算，导入约慢一倍：{reason}。"
+                yield Finding("warning", said, "照常可用；想更快可换 BERT 类的检索模型（默认模型、bge 系列）。")
         else:
             said = model.problem or f"找不到{title}。"
             yield Finding("error", said, "请运行 jianwen models fetch 下载，或在设置中换一个模型。")

