@@ -1,10 +1,10 @@
 """A BERT's layers in 8-bit integers, in place of the torch ones inside a loaded sentence-transformers model.
 
-ONNX Runtime (there for Chroma and for text recognition) multiplies integers about 1.5 times as fast as torch does floats
-on AVX2. The rest of the gain (bench embedding: 2.2 in all) is in how the work is laid out:
-each text runs by itself on one core, as many at a time as there are cores: no padding is computed, no core waits for
-another, and a vector does not depend on which texts were embedded beside it. Nothing is written to disk: the graph is
-made of the loaded weights in well under a second.
+ONNX Runtime (there for Chroma and for text recognition) multiplies integers about 1.5 times as fast on AVX2 as torch
+does floats. The rest of the gain (bench embedding: 2.2 in all) is in how the work is laid out: each text runs by itself
+on one core, as many at a time as there are cores. No padding is computed, no core waits for another, and a vector does
+not depend on which texts were embedded beside it. Nothing is written to disk: the graph is made of the loaded weights
+in well under a second.
 """
 
 from __future__ import annotations
