@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,10 +61,18 @@ def make_paragraph(lines: Iterable[Line], page: int) -> Paragraph:
             placed = False
         else:
             fragments.append(Fragment(start, len(text), line.box))
-    sure = sum(c * n for c, n in weights) / sum(n for _, n in weights) if weights else None
     return Paragraph(
-        text, page, tuple(fragments) if placed else (), sure, None if header is None else clean_row(header)
+        text,
+        page,
+        tuple(fragments) if placed else (),
+        mean_confidence(weights),
+        None if header is None else clean_row(header),
     )
+
+
+def mean_confidence(weights: Sequence[tuple[float, int]]) -> float | None:
+    """The mean over characters of (confidence, number of characters); None when nothing was recognised."""
+    return sum(c * n for c, n in weights) / sum(n for _, n in weights) if weights else None
 
 
 def clean_row(text: str) -> str:

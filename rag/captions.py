@@ -17,6 +17,8 @@ _OVERHANG = 6.0  # points by which words may stand out from under their picture
 
 def caption_rows(page: Page, cut: Sequence[Column]) -> dict[int, int]:
     """The number of the picture (from 1) for each row, by id, that stands right under one and is set no wider."""
+    if not page.pictures:
+        return {}
     frame = TextFrame.of(page)
     found: dict[int, int] = {}
     for number, box in enumerate(page.pictures, 1):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.frames import Item, Nest, Rules, nested
-from rag.page_frame import Placed, placed_lines
+from rag.page_frame import Placed, TextFrame, placed_lines
 from rag.types import Page
 
 RIVER = 0.6  # of the body size: narrower white is not a river
@@ -333,8 +333,9 @@ def columns(page: Page, body: float) -> tuple[Column, ...]:
         page: lines without boxes are passed over.
         body: the size of body type in points (`body_size`).
     """
-    placed = placed_lines(page, body)
+    frame = TextFrame.of(page)
+    placed = placed_lines(page, body, frame)
     if not placed:
         return ()
-    leaves = _leaves(nested(placed, page), body, Rules.of(page))
-    return tuple(Column(_rows(leaf), frame) for leaf, frame in leaves)
+    leaves = _leaves(nested(placed, page, frame), body, Rules.of(page, frame))
+    return tuple(Column(_rows(leaf), number) for leaf, number in leaves)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from rag.blocks import mean_confidence
 from rag.numerals import NARROW, chinese_number
 from rag.text import joint
 from rag.types import Paragraph
@@ -48,7 +49,6 @@ def joined(before: Paragraph, after: Paragraph) -> Paragraph:
     shift = len(before.text) + len(between)
     moved = tuple(replace(f, start=f.start + shift, end=f.end + shift) for f in after.fragments)
     sure = [(p.confidence, len(p.text)) for p in (before, after) if p.confidence is not None]
-    mean = sum(c * n for c, n in sure) / sum(n for _, n in sure) if sure else None
     placed = bool(before.fragments and after.fragments)
     fragments = (*before.fragments, *moved) if placed else ()
-    return Paragraph(before.text + between + after.text, before.page, fragments, mean)
+    return Paragraph(before.text + between + after.text, before.page, fragments, mean_confidence(sure))

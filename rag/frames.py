@@ -31,9 +31,8 @@ class Nest:
 Item = Placed | Nest
 
 
-def nested(placed: Sequence[Placed], page: Page) -> tuple[Item, ...]:
-    """The page's lines, those within frames gathered in nests (within nests)."""
-    frame = TextFrame.of(page)
+def nested(placed: Sequence[Placed], page: Page, frame: TextFrame) -> tuple[Item, ...]:
+    """The page's lines, those within printed frames gathered in nests (within nests)."""
     rectangles = _distinct([frame.rectangle(box) for box in page.frames])
     homes = {id(p): [n for n, r in enumerate(rectangles) if _holds(r, p)] for p in placed}
     counts = [0] * len(rectangles)
@@ -95,8 +94,7 @@ class Rules:
     upright: tuple[tuple[float, float, float], ...] = ()
 
     @classmethod
-    def of(cls, page: Page) -> Rules:
-        frame = TextFrame.of(page)
+    def of(cls, page: Page, frame: TextFrame) -> Rules:
         level, upright = [], []
         for box in page.rules:
             x0, y0, x1, y1 = frame.rectangle(box)

@@ -37,8 +37,8 @@ _PAPER = re.compile(r"^\S{2,14}(?:简报|快报|周报|日报|晚报|报|通讯|
 def furniture_rows(pages: Sequence[Page]) -> tuple[tuple[tuple[Line, ...], ...], ...]:
     """For each page the rows of furniture on it, each from left to right; lines without boxes are never among them."""
     body = body_size([line for page in pages for line in page.lines])
-    placed = [placed_lines(page, body) for page in pages]
     frames = [TextFrame.of(page) for page in pages]
+    placed = [placed_lines(page, body, frame) for page, frame in zip(pages, frames, strict=True)]
     recurring = _recurring(placed, frames)
     return tuple(
         tuple(_rows_of(_on_page(here, frame, recurring, first=n == 0), here))

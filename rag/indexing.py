@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from rag.catalog import Catalog, IndexRow, State
 from rag.embedding import Embedder
 from rag.indexes import KeywordStore, VectorStore
-from rag.search import embedding_text, recipe
+from rag.search import embedding_text, passage_vectors, recipe
 from rag.types import Progress, StopSignal, heed
 
 BATCH: Final = 16  # passages embedded between two looks at the stop signal
@@ -136,9 +134,7 @@ class Indexing:
         if not rows:
             return
         embedder = self._embedder()
-        made = embedder.embed_passages([embedding_text(row.title, row.text, row.header) for row in rows])
-        if made.shape != (len(rows), embedder.dimension) or not np.isfinite(made).all():
-            raise ValueError(f"{embedder.name} made vectors of shape {made.shape}, or not finite ones")
+        made = passage_vectors(embedder, [embedding_text(row.title, row.text, row.header) for row in rows])
         self._catalog.store_vectors(recipe(embedder), [row.passage for row in rows], made)
 
     def _next(self) -> _Group:

@@ -108,9 +108,8 @@ class TextFrame:
         return b.x0, b.y0, b.x1, b.y1
 
 
-def placed_lines(page: Page, body: float) -> tuple[Placed, ...]:
-    """The page's lines with boxes in the frame of its text, headlines told from the `body` size in points."""
-    frame = TextFrame.of(page)
+def placed_lines(page: Page, body: float, frame: TextFrame) -> tuple[Placed, ...]:
+    """The page's lines with boxes in the `frame` of its text, headlines told from the `body` size in points."""
     found = []
     for line in page.lines:
         if line.box:

@@ -91,8 +91,6 @@ def _set_rows(page: Page, body: float) -> Iterator[_SetRow]:
 
 def _same_paragraph(a: _SetRow, b: _SetRow) -> bool:
     """Whether row `b` goes on with the paragraph that row `a` is part of."""
-    if b.is_mark or b.is_table:
-        return False
     heading = a.row.main.headline
     if heading != b.row.main.headline or abs(a.size - b.size) > 0.08 * max(a.size, b.size):
         return False
@@ -122,14 +120,15 @@ class _Gatherer:
         self._open: dict[_Place, list[_SetRow]] = {}
 
     def take(self, row: _SetRow) -> None:
+        if row.is_mark or row.is_table:
+            self.groups.append([row])
+            return
         open_group = self._open.get(row.place)
         if open_group is not None and _same_paragraph(open_group[-1], row):
             open_group.append(row)
-            return
-        group = [row]
-        self.groups.append(group)
-        if not (row.is_mark or row.is_table):
-            self._open[row.place] = group
+        else:
+            self._open[row.place] = [row]
+            self.groups.append(self._open[row.place])
 
 
 def printed_blocks(pages: Sequence[Page]) -> Iterator[Block]:

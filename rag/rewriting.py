@@ -18,7 +18,7 @@ from rag.catalog_rows import rows_of
 from rag.corrections import Anchored, anchored, apply
 from rag.embedding import Embedder
 from rag.indexes import KeywordStore, VectorStore
-from rag.search import embedding_text, recipe
+from rag.search import embedding_text, passage_vectors, recipe
 from rag.text import passages
 from rag.types import Correction
 
@@ -64,7 +64,7 @@ class Rewriting:
         made: dict[tuple[str, str], tuple[str, bytes]] = {}
         for at in range(0, len(missing), _BATCH):
             part, embedder = missing[at : at + _BATCH], self._embedder()
-            vectors = embedder.embed_passages([embedding_text(*one, headers.get(one, "")) for one in part])
+            vectors = passage_vectors(embedder, [embedding_text(*one, headers.get(one, "")) for one in part])
             for one, vector in zip(part, vectors, strict=True):
                 made[one] = recipe(embedder), np.asarray(vector, "<f4").tobytes()
         return made

@@ -50,6 +50,19 @@ def embedding_text(title: str, passage: str, header: str = "") -> str:
     return "\n".join(filter(None, (title[:_TITLE], header[:_TITLE], passage)))
 
 
+def passage_vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """(n, d) unit rows for what `embedding_text` gave.
+
+    Raises:
+        ValueError: the embedder gave another shape, or figures that are not finite; such vectors are never stored.
+        JianwenError: the embedding model cannot be used.
+    """
+    made = embedder.embed_passages(texts)
+    if made.shape != (len(texts), embedder.dimension) or not np.isfinite(made).all():
+        raise ValueError(f"{embedder.name} made vectors of shape {made.shape}, or not finite ones")
+    return made
+
+
 def recipe(embedder: Embedder) -> str:
     """Names what made a vector: the model, and the form of `embedding_text` (count it up when that changes)."""
     return f"{embedder.name}/1"

@@ -14,7 +14,7 @@ from rag.articles import read_articles
 from rag.packing import pack, unpack
 from rag.page_frame import TextFrame, turn
 from rag.readers.gutters import Row, cut
-from rag.readers.ocr import find_rules, full_width, places, read_picture, recognise
+from rag.readers.ocr import full_width, places, read_picture
 from rag.readers.standing import Standing, split_for_tilt, tilt_of
 from rag.readers.type_size import Estimate, estimate, settled
 from rag.tilt import MOST, cover, uncover
@@ -52,7 +52,7 @@ def box_of(line: Line) -> Box:
 
 
 def test_lines_do_not_span_columns_and_read_right() -> None:
-    lines = recognise(two_columns(), 3, SCALE)
+    lines = read_picture(two_columns(), 3, SCALE).lines
     assert sorted(texts_of(lines)) == sorted([TITLE, *LEFT, *RIGHT])
     assert all(box_of(line).page == 3 for line in lines)
     assert all(line.confidence is not None and line.confidence > 0.9 for line in lines)
@@ -60,7 +60,7 @@ def test_lines_do_not_span_columns_and_read_right() -> None:
 
 def test_boxes_lie_over_the_ink_and_nothing_else_is_inked() -> None:
     picture = two_columns()
-    lines = recognise(picture, 1, SCALE)
+    lines = read_picture(picture, 1, SCALE).lines
     under = [ink_under(picture, box_of(line), SCALE) for line in lines]
     assert min(under) > 0
     assert sum(under) >= 0.99 * (picture.mean(2) < 128).sum()
@@ -69,7 +69,7 @@ def test_boxes_lie_over_the_ink_and_nothing_else_is_inked() -> None:
 
 
 def test_sizes_tell_the_headline_and_are_alike_within_the_text() -> None:
-    sizes = {line.text: line.size for line in recognise(scanned(two_columns()), 1, SCALE)}
+    sizes = {line.text: line.size for line in read_picture(scanned(two_columns()), 1, SCALE).lines}
     body = {sizes[text] for text in (*LEFT, *RIGHT)}
     assert len(body) == 1
     assert body.pop() == pytest.approx(10, rel=0.08)
@@ -105,13 +105,13 @@ def test_turned_pages_read_and_tell_their_turn(degrees: int) -> None:
 def test_paper_in_uneven_light_reads_as_well() -> None:
     picture = scanned(two_columns(), noise=6)
     light = np.linspace(0.35, 1.0, picture.shape[1])[None, :, None]
-    lines = recognise((picture * light).astype(np.uint8), 1, SCALE)
+    lines = read_picture((picture * light).astype(np.uint8), 1, SCALE).lines
     assert sorted(texts_of(lines)) == sorted([TITLE, *LEFT, *RIGHT])
 
 
 def test_white_on_dark_reads_as_well() -> None:
     picture = printed([Text(30, 20, 16, "教育工作简报")], 160, 60)
-    assert texts_of(recognise(255 - picture, 1, SCALE)) == ["教育工作简报"]
+    assert texts_of(read_picture(255 - picture, 1, SCALE).lines) == ["教育工作简报"]
 
 
 @pytest.mark.parametrize("shade", [0, 128, 255])
@@ -122,7 +122,7 @@ def test_a_blank_picture_has_no_lines(shade: int) -> None:
 
 def test_noise_is_not_text() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (200, 300, 3), np.uint8)
-    assert recognise(noise, 1, 0.5) == ()
+    assert read_picture(noise, 1, 0.5).lines == ()
 
 
 def test_what_is_recognised_goes_through_the_pipe_of_the_workers() -> None:
@@ -147,12 +147,12 @@ def drawn() -> Pixels:
 
 @pytest.mark.parametrize("noise", [0.0, 10.0])
 def test_rules_and_frames_are_found_where_they_are_drawn(noise: float) -> None:
-    rules, frames = find_rules(scanned(drawn(), noise=noise), 2, SCALE)
-    assert sorted((r.page, r.x0, r.y0, r.x1, r.y1) for r in rules) == [
+    page = read_picture(scanned(drawn(), noise=noise), 2, SCALE)
+    assert sorted((r.page, r.x0, r.y0, r.x1, r.y1) for r in page.rules) == [
         pytest.approx((2, 20, 70, 140, 71), abs=1.5),
         pytest.approx((2, 220, 20, 221, 180), abs=1.5),
     ]
-    (frame,) = frames
+    (frame,) = page.frames
     assert (frame.x0, frame.y0, frame.x1, frame.y1) == pytest.approx((20, 100, 200, 180), abs=1.5)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.search import embedding_text, reciprocal_rank_fusion, search
+from rag.search import embedding_text, passage_vectors, reciprocal_rank_fusion, search
 from rag.types import Article, Evidence, Paragraph
 from tests.fakes import FakeEmbedder
 from tests.test_catalog import insert
@@ -110,3 +110,21 @@ def test_a_blank_question_is_refused(catalog: Catalog, question: str) -> None:
 def test_a_table_row_is_embedded_under_its_column_names() -> None:
     assert embedding_text("标题", "一中\t1200", "学校\t人数") == "标题\n学校\t人数\n一中\t1200"
     assert embedding_text("", "正文。") == "正文。"
+
+
+class _OddEmbedder(FakeEmbedder):
+    """Gives the rows it is told to, whatever it is asked."""
+
+    def __init__(self, rows: NDArray[np.float32]) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.rows
+
+
+@pytest.mark.parametrize("rows", [np.full((1, 64), np.nan, np.float32), np.zeros((2, 64), np.float32)])
+def test_vectors_that_cannot_be_are_never_passed_on(rows: NDArray[np.float32]) -> None:
+    with pytest.raises(ValueError, match="vectors"):
+        passage_vectors(_OddEmbedder(rows), ["一段"])
+    assert passage_vectors(FakeEmbedder(), ["一段"]).shape == (1, 64)

@@ -299,8 +299,9 @@ def _all_lines(straight: _Straight, engine: Engine, page: int, scale: float) -> 
     return tuple(sorted(lines, key=lambda line: _downwards(line, straight.standing)))
 
 
-def recognise(picture: NDArray[np.uint8], page: int, scale: float, threads: int = 1) -> tuple[Line, ...]:
-    """The printed lines of a picture (h, w, 3) in RGB, downwards as they are written, none across a gutter.
+def read_picture(picture: NDArray[np.uint8], page: int, scale: float, threads: int = 1) -> Page:
+    """A picture as a page: its printed lines, downwards as they are written, none across a gutter; straight rules and
+    frames; its tilt.
 
     Pages turned by quarters or askew by up to 15° are straightened first; boxes are in points of the page as shown.
     Sizes are alike for lines in one type. Lines of a page askew are cut short, so that boxes hug them.
@@ -311,20 +312,9 @@ def recognise(picture: NDArray[np.uint8], page: int, scale: float, threads: int 
         scale: points per pixel.
         threads: of the processor, for this call.
     """
-    return read_picture(picture, page, scale, threads).lines
-
-
-def read_picture(picture: NDArray[np.uint8], page: int, scale: float, threads: int = 1) -> Page:
-    """A picture (h, w, 3) in RGB as a page: lines as `recognise` gives them, printed rules and frames, its tilt."""
     networks = engine(threads)
     straight = _straighten(networks, picture, scale)
     lines = _all_lines(straight, networks, page, scale)
     height, width = picture.shape[:2]
     rules, frames = boxes_of(straight.rules, page, scale), boxes_of(straight.frames, page, scale)
     return Page(page, lines, width * scale, height * scale, rules=rules, frames=frames, tilt=straight.standing.tilt)
-
-
-def find_rules(picture: NDArray[np.uint8], page: int, scale: float) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
-    """Straight printed rules and frames of a picture (h, w, 3) in RGB, in points of the page as shown."""
-    rules, frames = rules_and_frames(*rule_masks(grey(picture), scale), scale)
-    return boxes_of(rules, page, scale), boxes_of(frames, page, scale)

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from rag.page_frame import TextFrame
 from rag.types import Box, Line
 
 GAP = 0.75  # of the type size: wider white space may part columns, narrower is justified type
@@ -141,20 +142,10 @@ def _line(segment: Sequence[_Set], page: int) -> Line:
     return Line("".join(parts), box, round(size, 2), bold=2 * sum(c.bold for c in chars) > len(chars))
 
 
-def _upright(rule: Box, turn: int, width: float, height: float) -> tuple[float, float, float] | None:
-    """The rule in the frame of text turned by `turn`, as (x, top, bottom); None when it lies along the lines."""
-    tall = rule.y1 - rule.y0 > rule.x1 - rule.x0
-    if tall == (turn in (90, 270)):
-        return None
-    x, y = (rule.x0 + rule.x1) / 2, (rule.y0 + rule.y1) / 2
-    match turn:
-        case 90:
-            return y, width - rule.x1, width - rule.x0
-        case 180:
-            return width - x, height - rule.y1, height - rule.y0
-        case 270:
-            return height - y, rule.x0, rule.x1
-    return x, rule.y0, rule.y1
+def _upright(rule: Box, frame: TextFrame) -> tuple[float, float, float] | None:
+    """The rule in the frame of the text as (x, top, bottom); None when it lies along the lines."""
+    x0, y0, x1, y1 = frame.rectangle(rule)
+    return ((x0 + x1) / 2, y0, y1) if y1 - y0 > x1 - x0 else None
 
 
 class _Starts:
@@ -226,7 +217,8 @@ def page_lines(
             turned[char.turn].append(_framed(char, width, height))
     lines: list[Line] = []
     for turn, framed in sorted(turned.items(), key=lambda item: -len(item[1])):
-        walls = _Walls([wall for rule in rules if (wall := _upright(rule, turn, width, height))])
+        frame = TextFrame(turn, width, height)
+        walls = _Walls([wall for rule in rules if (wall := _upright(rule, frame))])
         segments = [segment for row in _rows(framed) for segment in _segments(row, walls)]
         starts = _Starts(segments)
         parts = [part for segment in segments for part in starts.parted(segment)]
