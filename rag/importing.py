@@ -71,6 +71,7 @@ class Import:
         finally:
             self._reading.abandon()
             self._indexing.forget()
+            self._intake.sweep()
 
     def _turns(self, candidates: Iterator[Candidate | Refused], stop: StopSignal | None) -> Iterator[AddEvent]:
         for file in self._intake.left_over():
@@ -115,8 +116,8 @@ class Import:
     def _place(self, candidate: Candidate, file: Incoming, stop: StopSignal | None) -> bool:
         """Where a file goes; true when it is in the library already."""
         inside = self._inside.get(file.document)
-        if inside is not None and inside.ours:
-            self._same.setdefault(file.document, []).append((candidate, file))
+        if inside is not None and (inside.ours or inside.suffix != file.suffix):
+            self._same.setdefault(file.document, []).append((self._intake.set_aside(candidate), file))
             return False
         if inside is not None:  # left over by an earlier import, and now given again
             inside.path, inside.password, inside.ours = file.path, file.password, True

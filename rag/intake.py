@@ -10,9 +10,10 @@ import datetime as dt
 import logging
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -82,13 +83,14 @@ class Intake:
         self._catalog = catalog
         self._originals = originals
         self._scratch = scratch
+        self._members = scratch / "members"  # of the archive that is being unpacked
         self._pending = Pending(catalog)
 
     def candidates(
         self, paths: Iterable[Path], suffixes: frozenset[str], stop: StopSignal | None
     ) -> Iterator[Candidate | Refused]:
-        """The files in what the user handed in. A file out of an archive lies there until the next one is asked for.
-        Raises Stopped."""
+        """The files in what the user handed in. A file out of an archive lies there until the next one is asked for,
+        unless it is set aside. Raises Stopped."""
         for path, problem in handed_in(paths, suffixes | ARCHIVE_SUFFIXES):
             if problem:
                 yield Refused(path, problem)
@@ -99,8 +101,8 @@ class Intake:
 
     def _unpacked(self, archive: Path, stop: StopSignal | None) -> Iterator[Candidate | Refused]:
         try:
-            self._scratch.mkdir(exist_ok=True)
-            for member in members(archive, self._scratch, stop):
+            self._members.mkdir(parents=True, exist_ok=True)
+            for member in members(archive, self._members, stop):
                 shown = archive.parent / member.name
                 if member.path is None:
                     yield Refused(shown, member.problem)
@@ -112,10 +114,18 @@ class Intake:
         except Exception as error:  # noqa: BLE001 — one file never stops the others
             yield Refused(archive, explained(error, archive))
         finally:
-            self.sweep()
+            shutil.rmtree(self._members, ignore_errors=True)
+
+    def set_aside(self, candidate: Candidate) -> Candidate:
+        """The same, to be taken in later: a file out of an archive is moved to where it stays until `sweep`.
+        Raises OSError."""
+        if not candidate.source.is_relative_to(self._members):
+            return candidate
+        folder = Path(tempfile.mkdtemp(dir=self._scratch))
+        return replace(candidate, source=candidate.source.rename(folder / candidate.source.name))
 
     def sweep(self) -> None:
-        """Delete what was unpacked."""
+        """Delete what was unpacked and set aside."""
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def identify(self, candidate: Candidate, stop: StopSignal | None) -> Incoming:

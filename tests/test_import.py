@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,6 +24,7 @@ from rag.reading_pool import ReadingPool
 from rag.time_left import TimeLeft
 from rag.types import AddStatus, Box, FileAdded, Line, Page, Progress
 from tests.bad_reader import read_pages
+from tests.damage import archive
 from tests.fakes import FakeEmbedder
 from tests.test_library import added, finds, severities, write
 from tests.test_reading import LIMITS, READERS, TEXT
@@ -52,6 +52,11 @@ def opened_at(folder: Path, embedder: FakeEmbedder | None = None) -> Library:
 def library(tmp_path: Path) -> Iterator[Library]:
     with opened_at(tmp_path / "library") as made:
         yield made
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    path.write_bytes(archive(members))
+    return path
 
 
 def spooled(library: Library) -> int:
@@ -150,21 +155,49 @@ def test_small_files_share_batches(tmp_path: Path) -> None:
 
 def test_what_is_in_an_archive_comes_in_file_by_file(library: Library, tmp_path: Path) -> None:
     inner = [write(tmp_path / "in", number, 2) for number in range(3)]
-    archive = tmp_path / "三月.zip"
-    with zipfile.ZipFile(archive, "w") as zipped:
-        for path in inner:
-            zipped.write(path, f"通报/{path.name}")
-        zipped.writestr("坏.txt", b"")
-        zipped.writestr("表.xlsx", b"x")
+    members = {f"通报/{path.name}": path.read_bytes() for path in inner}
+    source = zipped(tmp_path / "三月.zip", members | {"坏.txt": b"", "表.xlsx": b"x"})
     (tmp_path / "假.zip").write_bytes(b"nothing")
-    events = {event.path: event for event in added(library, archive, tmp_path / "假.zip")}
-    good = [archive / "通报" / path.name for path in inner]
+    events = {event.path: event for event in added(library, source, tmp_path / "假.zip")}
+    good = [source / "通报" / path.name for path in inner]
     assert {path for path, event in events.items() if event.status is AddStatus.ADDED} == set(good)
-    assert set(events) == {*good, archive / "坏.txt", tmp_path / "假.zip"}
+    assert set(events) == {*good, source / "坏.txt", tmp_path / "假.zip"}
     assert [document.name for document in library.documents()] == [f"三月.zip/通报/{path.name}" for path in inner]
     assert all(finds(library, number) for number in range(3))
     assert not (library.path / "unpacked").exists()
-    assert [event.status for event in added(library, archive)].count(AddStatus.DUPLICATE) == 3
+    assert [event.status for event in added(library, source)].count(AddStatus.DUPLICATE) == 3
+
+
+@pytest.mark.parametrize("inside", ["好.txt", "坏.pdf"])
+def test_of_equal_bytes_under_two_endings_the_right_one_comes_in(library: Library, tmp_path: Path, inside: str) -> None:
+    text = write(tmp_path, 1, 2).read_bytes()
+    outside = tmp_path / ("坏.pdf" if inside == "好.txt" else "好.txt")
+    outside.write_bytes(text)
+    source = zipped(tmp_path / "三月.zip", {inside: text, "余.txt": "会议强调，要抓好落实。".encode()})
+    wrong_first = (outside, source) if inside == "好.txt" else (source, outside)
+    ends = {event.path.name: event for event in added(library, *wrong_first)}
+    assert {name: end.status for name, end in ends.items()} == {
+        "坏.pdf": AddStatus.FAILED,
+        "好.txt": AddStatus.ADDED,
+        "余.txt": AddStatus.ADDED,
+    }
+    assert "坏.pdf" in ends["坏.pdf"].error and "不是真正的 PDF" in ends["坏.pdf"].error
+    assert finds(library, 1)
+    assert not (library.path / "unpacked").exists()
+
+
+def test_what_was_left_over_under_a_wrong_ending_does_not_keep_the_right_one_out(tmp_path: Path) -> None:
+    text = write(tmp_path, 1, 2).read_bytes()
+    wrong, right = tmp_path / "坏.pdf", tmp_path / "好.txt"
+    for path in (wrong, right):
+        path.write_bytes(text)
+    with opened_at(tmp_path / "library") as library:
+        next(library.add([wrong]))
+        assert any("没有导入完" in finding.message for finding in library.doctor())
+    with opened_at(tmp_path / "library") as library:
+        ends = {event.path.name: event.status for event in added(library, right)}
+        assert ends == {"坏.pdf": AddStatus.FAILED, "好.txt": AddStatus.ADDED}
+        assert finds(library, 1)
 
 
 def test_a_folder_named_like_a_file_is_walked(library: Library, tmp_path: Path) -> None:
