@@ -7,6 +7,7 @@ the import by not pulling. Files end in the order in which they are done.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Final
 from rag.catalog import Catalog, State
 from rag.errors import Stopped
 from rag.indexing import Indexed, Indexing
-from rag.intake import Candidate, Incoming, Intake, Refused, explained, password_for
+from rag.intake import Candidate, Incoming, Intake, Offered, Refused, Unpacked, Unpacking, explained, password_for
 from rag.reading import FileFailed, FileRead, Opened, PageDone, ReadEvent, ReadingQueue
 from rag.spool import Spool
 from rag.text import passages
@@ -50,12 +51,11 @@ class Import:
         self._inside: dict[str, Incoming] = {}  # by document: taken in, and not done yet
         self._problems: dict[str, tuple[str, ...]] = {}  # about pages of documents on their way to READY
         self._same: dict[str, list[tuple[Candidate, Incoming]]] = {}  # with the bytes of one that is inside
+        self._archives: list[Incoming] = []  # pending until what is in them has been taken in
         self._time = TimeLeft()
         self._shown = Progress("准备导入", 0, 0)
 
-    def run(
-        self, candidates: Iterator[Candidate | Refused], stop: StopSignal | None
-    ) -> Generator[AddEvent, None, None]:
+    def run(self, candidates: Iterator[Offered], stop: StopSignal | None) -> Generator[AddEvent, None, None]:
         """What earlier imports left over, then `candidates`. Raises Stopped; the files of this import that are not
         done are then taken back, while the pages read of them stay in the spool."""
         try:
@@ -73,17 +73,18 @@ class Import:
             self._indexing.forget()
             self._intake.sweep()
 
-    def _turns(self, candidates: Iterator[Candidate | Refused], stop: StopSignal | None) -> Iterator[AddEvent]:
+    def _turns(self, candidates: Iterator[Offered], stop: StopSignal | None) -> Iterator[AddEvent]:
         for file in self._intake.left_over():
             self._begin(file)
+        candidates = itertools.chain(self._intake.left_over_in_archives(stop), candidates)
         more = True
         while more or not self._reading.idle or not self._indexing.idle:
             heed(stop)
             if more:
-                candidate = next(candidates, None)
-                more = candidate is not None
-                if candidate is not None:
-                    yield from self._taken_in(candidate, stop)
+                offered = next(candidates, None)
+                more = offered is not None
+                if offered is not None:
+                    yield from self._offered(offered, stop)
             quiet = True
             busy = more or self._indexing.ready(flush=self._reading.idle)
             for event in self._reading.step(0.0 if busy else _WAIT, begin=self._indexing.passages < _AHEAD):
@@ -94,13 +95,29 @@ class Import:
                 yield from self._indexed(step, stop)
             if quiet and not more:
                 yield self._shown  # a moment for whoever wants to look in between
+        self._let_archives_go()
 
     # ------------------------------------------------------------ taking in
 
-    def _taken_in(self, candidate: Candidate | Refused, stop: StopSignal | None) -> Iterator[AddEvent]:
-        if isinstance(candidate, Refused):
-            yield FileAdded(candidate.path, AddStatus.FAILED, "", 0, 0, candidate.error, 0.0)
-            return
+    def _offered(self, offered: Offered, stop: StopSignal | None) -> Iterator[AddEvent]:
+        match offered:
+            case Refused(path, error):
+                yield FileAdded(path, AddStatus.FAILED, "", 0, 0, error, 0.0)
+            case Unpacking(archive):
+                self._archives.append(archive)
+            case Unpacked():
+                self._let_archives_go()
+            case Candidate():
+                yield from self._taken_in(offered, stop)
+
+    def _let_archives_go(self) -> None:
+        """Unless some file waits to be taken in, until another of the same bytes is done."""
+        if not self._same:
+            for archive in self._archives:
+                self._intake.drop(archive.sha256, archive.original)
+            self._archives.clear()
+
+    def _taken_in(self, candidate: Candidate, stop: StopSignal | None) -> Iterator[AddEvent]:
         try:
             file = self._intake.identify(candidate, stop)
             file.password = password_for(candidate.path, self._passwords)
@@ -110,7 +127,7 @@ class Import:
         except Exception as error:  # noqa: BLE001 — one file never stops the others
             yield FileAdded(candidate.path, AddStatus.FAILED, "", 0, 0, explained(error, candidate.path), 0.0)
             return
-        if duplicate:
+        if duplicate and file.ours:  # else an earlier import has told how it went
             yield self._closing(file, AddStatus.DUPLICATE)
 
     def _place(self, candidate: Candidate, file: Incoming, stop: StopSignal | None) -> bool:
@@ -120,7 +137,7 @@ class Import:
             self._same.setdefault(file.document, []).append((self._intake.set_aside(candidate), file))
             return False
         if inside is not None:  # left over by an earlier import, and now given again
-            inside.path, inside.password, inside.ours = file.path, file.password, True
+            inside.path, inside.password, inside.ours = file.path, file.password, file.ours
             return False
         known = self._catalog.find(file.sha256)
         if known and known[1] is State.READY:
@@ -136,7 +153,7 @@ class Import:
         self._reading.put(file)
 
     def _take_back(self) -> None:
-        for file in self._inside.values():
+        for file in (*self._archives, *self._inside.values()):
             if not file.ours:
                 continue
             if self._catalog.find(file.sha256):

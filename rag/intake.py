@@ -2,6 +2,7 @@
 is taken in file by file.
 
 Order, so that a kill leaves nothing unknown: the copy is announced as a loose file → it is made → it becomes pending.
+An archive is copied and pending like any file until all that is in it has been taken in, so that the rest is not lost.
 """
 
 from __future__ import annotations
@@ -68,11 +69,29 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file to take in: where it lies now, and what the user calls it."""
+    """A file to take in: where it lies now, and what the user calls it. `ours`: as in `Incoming`."""
 
     path: Path
     source: Path
     name: str
+    ours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacking:
+    """An archive: what is in it follows, and then `Unpacked`. Its copy is pending."""
+
+    archive: Incoming
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """All that is in the archive was offered; to be dropped."""
+
+    archive: Incoming
+
+
+Offered = Candidate | Refused | Unpacking | Unpacked
 
 
 class Intake:
@@ -86,35 +105,54 @@ class Intake:
         self._members = scratch / "members"  # of the archive that is being unpacked
         self._pending = Pending(catalog)
 
-    def candidates(
-        self, paths: Iterable[Path], suffixes: frozenset[str], stop: StopSignal | None
-    ) -> Iterator[Candidate | Refused]:
+    def candidates(self, paths: Iterable[Path], suffixes: frozenset[str], stop: StopSignal | None) -> Iterator[Offered]:
         """The files in what the user handed in. A file out of an archive lies there until the next one is asked for,
         unless it is set aside. Raises Stopped."""
         for path, problem in handed_in(paths, suffixes | ARCHIVE_SUFFIXES):
             if problem:
                 yield Refused(path, problem)
-            elif path.suffix.lower() in ARCHIVE_SUFFIXES:
-                yield from self._unpacked(path, stop)
+                continue
+            file = Candidate(path, path, _readable(path.name))
+            if path.suffix.lower() in ARCHIVE_SUFFIXES:
+                yield from self._archive(file, stop)
             else:
-                yield Candidate(path, path, _readable(path.name))
+                yield file
 
-    def _unpacked(self, archive: Path, stop: StopSignal | None) -> Iterator[Candidate | Refused]:
+    def left_over_in_archives(self, stop: StopSignal | None) -> Iterator[Offered]:
+        """As `candidates`: what is in the archives that earlier imports did not come to the end of."""
+        for archive in self._left_over():
+            if archive.suffix in ARCHIVE_SUFFIXES:
+                yield from self._unpacked(archive, stop)
+
+    def _archive(self, candidate: Candidate, stop: StopSignal | None) -> Iterator[Offered]:
+        try:
+            archive = self.identify(candidate, stop)
+            self.keep(candidate.source, archive, stop)
+        except Stopped:
+            raise
+        except Exception as error:  # noqa: BLE001 — one file never stops the others
+            yield Refused(candidate.path, explained(error, candidate.path))
+        else:
+            yield from self._unpacked(archive, stop)
+
+    def _unpacked(self, archive: Incoming, stop: StopSignal | None) -> Iterator[Offered]:
+        yield Unpacking(archive)
         try:
             self._members.mkdir(parents=True, exist_ok=True)
-            for member in members(archive, self._members, stop):
-                shown = archive.parent / member.name
+            for member in members(Path(archive.kept), self._members, stop, name=archive.path.name):
+                shown = archive.path.parent / member.name
                 if member.path is None:
                     yield Refused(shown, member.problem)
                 else:
-                    yield Candidate(shown, member.path, _readable(member.name))
+                    yield Candidate(shown, member.path, _readable(member.name), archive.ours)
                     member.path.unlink(missing_ok=True)
         except Stopped:
             raise
         except Exception as error:  # noqa: BLE001 — one file never stops the others
-            yield Refused(archive, explained(error, archive))
+            yield Refused(archive.path, explained(error, archive.path))
         finally:
             shutil.rmtree(self._members, ignore_errors=True)
+        yield Unpacked(archive)
 
     def set_aside(self, candidate: Candidate) -> Candidate:
         """The same, to be taken in later: a file out of an archive is moved to where it stays until `sweep`.
@@ -133,7 +171,8 @@ class Intake:
         sha256, size = digest(candidate.source, stop)
         suffix = candidate.source.suffix.lower()
         kept = str(self._originals.path(sha256 + suffix))
-        return Incoming(candidate.path, candidate.name, sha256, suffix, size, dt.datetime.now(dt.UTC), kept)
+        added = dt.datetime.now(dt.UTC)
+        return Incoming(candidate.path, candidate.name, sha256, suffix, size, added, kept, ours=candidate.ours)
 
     def keep(self, source: Path, file: Incoming, stop: StopSignal | None) -> None:
         """Copy the file and make it pending. Raises JianwenError, OSError, Stopped; then nothing of it is left."""
@@ -150,7 +189,10 @@ class Intake:
         return bool(self._pending.files())
 
     def left_over(self) -> Iterator[Incoming]:
-        """The pending files of earlier imports."""
+        """The pending files of earlier imports, other than archives."""
+        return (file for file in self._left_over() if file.suffix not in ARCHIVE_SUFFIXES)
+
+    def _left_over(self) -> Iterator[Incoming]:
         for file in self._pending.files():
             original = file.sha256 + file.suffix
             kept = self._originals.path(original)

@@ -305,22 +305,29 @@ def _import(library: Path, file: Path, pipe: Connection) -> None:
             pipe.send(event)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-def test_killed_while_reading_it_goes_on_with_the_missing_pages(tmp_path: Path) -> None:
-    path = bad(tmp_path / "in", "杀", [f"slow {TEXT}"] * 30)
+def killed(library: Path, file: Path, steps: int) -> None:
+    """Import a file in a process that is killed once it has told so many different steps."""
     context = mp.get_context("spawn")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_import, args=(tmp_path / "library", path, theirs))
+    child = context.Process(target=_import, args=(library, file, theirs))
     child.start()
     theirs.close()
     told: set[str] = set()
-    while len(told) < 6:  # one of them may say that it begins
-        told.add(ours.recv().step)
+    while len(told) < steps:
+        event = ours.recv()
+        if isinstance(event, Progress):
+            told.add(event.step)
     assert child.pid is not None
     os.kill(child.pid, signal.SIGKILL)
     child.join()
     ours.close()
     child.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+def test_killed_while_reading_it_goes_on_with_the_missing_pages(tmp_path: Path) -> None:
+    path = bad(tmp_path / "in", "杀", [f"slow {TEXT}"] * 30)
+    killed(tmp_path / "library", path, 6)  # one of them may say that it begins
     with opened_at(tmp_path / "library") as library:
         kept = spooled(library)
         assert kept >= 5
@@ -329,6 +336,59 @@ def test_killed_while_reading_it_goes_on_with_the_missing_pages(tmp_path: Path) 
         assert sorted(log_of(path)) == sorted(set(log_of(path)))
         assert len(log_of(path)) == 30 - kept
         assert [document.pages for document in library.documents()] == [30]
+        assert severities(library) == {"ok"}
+
+
+def many(path: Path, count: int) -> Path:
+    """An archive of so many texts, and one whose bytes bear a wrong ending first."""
+    members = {f"{n}.txt": write(path.parent / "in", n, 2).read_bytes() for n in range(count)}
+    return zipped(path, {"坏.pdf": members["0.txt"]} | members)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+def test_killed_while_unpacking_the_rest_of_the_archive_comes_in(tmp_path: Path) -> None:
+    source = many(tmp_path / "三月.zip", 300)
+    killed(tmp_path / "library", source, 2)
+    source.unlink()
+    with opened_at(tmp_path / "library") as library:
+        assert any("没有导入完" in finding.message for finding in library.doctor())
+        assert len(list((library.path / "files").iterdir())) < 300
+        assert "不属于任何资料" not in str(library.doctor())
+        ends = {event.path: event for event in library.resume() if isinstance(event, FileAdded)}
+        assert {end.status for path, end in ends.items() if path.suffix == ".txt"} == {AddStatus.ADDED}
+        assert all(path.parent == Path("三月.zip") for path in ends)
+        assert {document.name for document in library.documents()} == {f"三月.zip/{n}.txt" for n in range(300)}
+        assert len(list((library.path / "files").iterdir())) == 300
+        assert list(library.resume()) == []
+        assert severities(library) == {"ok"}
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_closed_while_unpacking_the_rest_of_the_archive_comes_in(tmp_path: Path, again: bool) -> None:
+    source = many(tmp_path / "三月.zip", 60)
+    with opened_at(tmp_path / "library") as library:
+        next(library.add([source]))
+        assert len(list((library.path / "files").iterdir())) < 60
+    with opened_at(tmp_path / "library") as library:
+        events = library.add([source]) if again else library.resume()
+        ends = [event for event in events if isinstance(event, FileAdded)]
+        assert [end.status for end in ends].count(AddStatus.ADDED) == 60
+        assert {end.path for end in ends if end.path.name == "坏.pdf" and end.status is AddStatus.FAILED}
+        assert len(library.documents()) == len(list((library.path / "files").iterdir())) == 60
+        assert severities(library) == {"ok"}
+
+
+def test_a_stop_while_unpacking_leaves_nothing_of_the_archive(tmp_path: Path) -> None:
+    source = many(tmp_path / "三月.zip", 60)
+    stop = threading.Event()
+    with opened_at(tmp_path / "library") as library:
+        work = library.add([source], stop)
+        next(work)
+        stop.set()
+        with pytest.raises(Stopped):
+            list(work)
+        assert list(library.resume()) == []
+        assert len(list((library.path / "files").iterdir())) == len(library.documents())
         assert severities(library) == {"ok"}
 
 

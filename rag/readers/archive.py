@@ -77,27 +77,30 @@ def members(
     folder: Path,
     stop: StopSignal | None = None,
     limits: Limits = Limits(),
+    name: str = "",
 ) -> Iterator[Member]:
     """The files that can be read in the archive at `path`, extracted below `folder` (which exists), and those that
-    should be and cannot. Files of other kinds are passed over unless there is nothing else.
+    should be and cannot. Files of other kinds are passed over unless there is nothing else. `name`: what to call the
+    archive, if not by its path.
 
     Raises:
         JianwenError: it is no archive, or damaged.
         OSError: the disk.
         Stopped: `stop` was set.
     """
+    name = name or path.name
     spent = _Spent(limits, path.stat().st_size)
     found = False
     try:
-        for member in _members(path, path.name, folder, spent, 0, stop):
+        for member in _members(path, name, folder, spent, 0, stop):
             found = True
             yield member
     except _TooMuch as limit:
-        yield Member(path.name, None, str(limit))
+        yield Member(name, None, str(limit))
         return
     if not found:
         kinds = "、".join(sorted(SUFFIXES))
-        yield Member(path.name, None, f"压缩包“{path.name}”里没有能读的文件。能读的格式：{kinds}。")
+        yield Member(name, None, f"压缩包“{name}”里没有能读的文件。能读的格式：{kinds}。")
 
 
 def _members(
