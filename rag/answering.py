@@ -17,9 +17,10 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.checking import coverage, problems, supporting_spans
+from rag.checking import coverage, problems
 from rag.judging import line_of, sureness
 from rag.llm import ChatModel, Message, Session
+from rag.narrowing import supporting_spans
 from rag.text import normalise, sentences
 from rag.types import (
     Answer,
@@ -93,7 +94,7 @@ def answer(
         return
     yield EvidenceFound(shown, work.evidence_seconds)  # again: from here on 【n】 means the n-th of these
     written = yield from _write(work, shown)
-    statements = tuple(_checked(text, number, shown) for text, number in written)
+    statements = tuple(_checked(question, text, number, shown) for text, number in written)
     if not any(statement.supported for statement in statements):
         yield _refusal(work, found)
         return
@@ -161,23 +162,34 @@ def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[Ask
     return sentence
 
 
-def _checked(text: str, number: int, shown: Sequence[Evidence]) -> Statement:
+def _checked(question: str, text: str, number: int, shown: Sequence[Evidence]) -> Statement:
     """The statement, cited to the passage the model named unless another one clearly carries it better."""
-    sources = [evidence.passage.text for evidence in shown]
-    fitness = [(not problems(text, source), coverage(text, source)) for source in sources]
+    fitness = [
+        (not _problems(question, text, evidence, evidence.paragraph.text), coverage(text, evidence.paragraph.text))
+        for evidence in shown
+    ]
     named, best = fitness[number - 1], max(fitness)
     if best[0] > named[0] or (best[0] == named[0] and best[1] > named[1] + _BETTER_SOURCE):
         number = 1 + fitness.index(best)
     evidence = shown[number - 1]
-    passage = evidence.passage
-    spans = supporting_spans(text, passage.text) or ((0, len(passage.text)),)
+    whole = evidence.passage.start, evidence.passage.end
     citations = tuple(
-        Citation(
-            evidence.paragraph, passage.start + start, passage.start + end, evidence.article, evidence.document, number
-        )
-        for start, end in spans
+        Citation(evidence.paragraph, start, end, evidence.article, evidence.document, number)
+        for start, end in supporting_spans(text, evidence.paragraph.text) or (whole,)
     )
-    return Statement(text, citations, problems(text, "".join(citation.quote for citation in citations)))
+    return Statement(text, citations, _problems(question, text, evidence, "".join(c.quote for c in citations)))
+
+
+def _problems(question: str, text: str, evidence: Evidence, cited: str) -> tuple[str, ...]:
+    article = evidence.article
+    header = evidence.paragraph.paragraph.header
+    return problems(
+        text,
+        f"{header}\n{cited}" if header else cited,
+        title=article.title,
+        question=question,
+        year=article.date.year if article.date else None,
+    )
 
 
 # ---------------------------------------------------------------- what the model reads

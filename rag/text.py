@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -91,6 +92,11 @@ def join_lines(lines: Iterable[str]) -> str:
 def character_pairs(text: str) -> set[str]:
     """Neighbouring characters, two by two: what Chinese texts are compared by."""
     return {left + right for left, right in pairwise(text)}
+
+
+def letter_pairs(text: str) -> set[str]:
+    """The character pairs of `text` without marks and white space, in one notation."""
+    return character_pairs("".join(character for character in normalise(text) if character.isalnum()))
 
 
 def sentences(text: str) -> tuple[Span, ...]:
@@ -180,6 +186,26 @@ def _segmenter() -> rjieba.Jieba:
     import rjieba
 
     return rjieba.Jieba()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word at `start:end` with its part of speech as jieba tags it: n…, nr (person), ns (place), nt (office), v…."""
+
+    text: str
+    tag: str
+    start: int
+    end: int
+
+
+def tagged_words(text: str) -> tuple[Word, ...]:
+    """The words of `text` in order; they tile it."""
+    words: list[Word] = []
+    position = 0
+    for word, tag in _segmenter().tag(text):
+        words.append(Word(word, tag, position, position + len(word)))
+        position += len(word)
+    return tuple(words)
 
 
 def search_terms(text: str) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.checking import coverage, missing_facts, problems, supporting_spans
+from rag.checking import coverage, missing_facts, problems
+from rag.narrowing import supporting_spans
 from rag.text import sentences
 
 SOURCE = (
@@ -91,3 +92,94 @@ def test_a_text_supports_itself(text: str) -> None:
 def test_every_whole_sentence_of_a_source_is_supported_by_it(source: str) -> None:
     for start, end in sentences(source):
         assert coverage(source[start:end], source) == 1.0
+
+
+RULES = (
+    "第八条 学校不得组织学生参加有偿补课，每天作业时间不超过90分钟。市教育局和县财政局分别承担60%和40%的经费。"
+    "所有学校必须在9月1日前完成“明厨亮灶”改造，小学增长5%，初中下降3%。"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("学校应当组织学生参加有偿补课。", "不得"),
+        ("学校组织学生参加有偿补课。", "不得"),
+        ("所有学校不必须在9月1日前完成“明厨亮灶”改造。", "不"),
+        ("每天作业时间不少于90分钟。", "不超过"),
+        ("部分学校必须在9月1日前完成“明厨亮灶”改造。", "所有"),
+        ("所有学校可以在9月1日前完成“明厨亮灶”改造。", "必须"),
+        ("初中增长3%。", "下降"),
+        ("市教育局和县财政局分别承担40%和60%的经费。", "位置"),
+        ("小学增长3%，初中下降5%。", "%"),
+        ("市公安局和县财政局分别承担60%和40%的经费。", "公安局"),
+        ("企业必须在9月1日前完成“明厨亮灶”改造。", "企业"),
+        ("所有学校必须在9月1日前完成“明厨统筹”改造。", "明厨统筹"),
+    ],
+)
+def test_a_turned_meaning_is_named(statement: str, named: str) -> None:
+    assert any(named in problem for problem in problems(statement, RULES)), problems(statement, RULES)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "学校不得组织学生参加有偿补课。",
+        "每天作业时间不超过90分钟。",
+        "市教育局承担60%的经费。",
+        "其中，初中下降３％。",
+        "所有学校必须在9月1日前完成「明厨亮灶」改造。",
+        "小学增长百分之五。",
+    ],
+)
+def test_what_is_left_out_or_written_otherwise_changes_nothing(statement: str) -> None:
+    assert problems(statement, RULES) == ()
+
+
+def test_a_noun_of_the_question_may_be_repeated_but_not_its_names_and_figures() -> None:
+    cited = "赵雪宏出席并讲话。"
+    assert problems("出席领导有赵雪宏。", cited, question="出席的领导有谁？") == ()
+    assert problems("2025年赵雪宏出席并讲话。", cited, question="2025年谁出席？")
+    assert problems("李志强出席并讲话。", cited, question="李志强出席了吗？")
+
+
+def test_the_articles_title_may_be_repeated() -> None:
+    assert problems("教研工作会议上，赵雪宏出席并讲话。", "赵雪宏出席并讲话。", title="全市教研工作会议召开") == ()
+
+
+@pytest.mark.parametrize(("year", "supported"), [(2024, True), (2023, False), (None, False)])
+def test_a_day_is_completed_by_its_articles_year(year: int | None, supported: bool) -> None:
+    assert (problems("2024年3月25日，会议召开。", "3月25日，会议召开。", year=year) == ()) is supported
+
+
+def test_a_date_may_leave_its_year_out() -> None:
+    assert problems("3月21日至22日，会议召开。", "2024年3月21日至22日，会议召开。") == ()
+    assert problems("3月21日至23日，会议召开。", "2024年3月21日至22日，会议召开。")
+
+
+_NOUNS = ("学校", "教师", "家长", "经费", "作业", "课程")
+_VERBS = ("应当公开", "不得挪用", "必须保障", "可以申请", "没有检查")
+clause = st.builds(
+    lambda noun, verb, figure: f"{noun}{verb}{figure}项",
+    st.sampled_from(_NOUNS),
+    st.sampled_from(_VERBS),
+    st.integers(2, 9999),
+)
+
+
+@given(st.lists(clause, min_size=1, max_size=5, unique=True), st.data())
+def test_whole_clauses_of_a_source_have_no_problems(source: list[str], data: st.DataObject) -> None:
+    kept = data.draw(
+        st.lists(st.sampled_from(source), min_size=1, unique=True).map(lambda k: sorted(k, key=source.index))
+    )
+    assert problems("，".join(kept) + "。", "，".join(source) + "。") == ()
+
+
+@given(st.lists(clause, min_size=1, max_size=4, unique=True), st.data())
+def test_another_figure_in_any_clause_is_seen(source: list[str], data: st.DataObject) -> None:
+    text = "，".join(source) + "。"
+    digits = [i for i, c in enumerate(text) if c.isdecimal()]
+    place = data.draw(st.sampled_from(digits))
+    other = data.draw(st.sampled_from([d for d in "123456789" if d != text[place]]))
+    changed = text[:place] + other + text[place + 1 :]
+    assert problems(changed, text)
