@@ -1,6 +1,6 @@
 """What PDFium knows of one page: its characters and the straight shapes drawn on it, on the page as shown.
 
-PDFium's text page is asked directly (pypdfium2.raw), character by character: its own text puts rows together across
+PDFium's text page is asked directly, about all characters at once: its own text puts rows together across
 columns, and only the loose boxes have a height with CJK fonts that are not embedded.
 """
 
@@ -11,8 +11,10 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
+from rag.readers.pdfium_calls import CharTable, address_of, kinds_of_objects
 from rag.readers.segments import Char, ideographs
 from rag.types import Box
 
@@ -44,13 +46,13 @@ class View:
     def shown(self, x: float, y: float) -> tuple[float, float]:
         """A point of the page's own space, in points from the top left of the page as shown."""
         match self.rotation:
+            case 0:
+                return x - self.x0, self.y1 - y
             case 90:
                 return y - self.y0, x - self.x0
             case 180:
                 return self.x1 - x, y - self.y0
-            case 270:
-                return self.y1 - y, self.x1 - x
-        return x - self.x0, self.y1 - y
+        return self.y1 - y, self.x1 - x
 
     def box(self, page: int, left: float, bottom: float, right: float, top: float) -> Box:
         (ax, ay), (bx, by) = self.shown(left, bottom), self.shown(right, top)
@@ -66,8 +68,7 @@ def view_of(page: Any) -> View:
 # ---------------------------------------------------------------- characters
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """What the characters of one text object share."""
 
     size: float
@@ -75,60 +76,73 @@ class Style:
     bold: bool
 
 
-class _TextPage:
-    """PDFium's text page, with the out-parameters that its functions fill."""
+class _Styles:
+    """The styles of a text page's characters, each kind made once."""
 
-    def __init__(self, text_page: Any) -> None:
+    def __init__(self, text_page: Any, rotation: int) -> None:
         import pypdfium2.raw as pdfium
 
         self._pdfium = pdfium
         self._page = text_page.raw
+        self._rotation = rotation
         self._matrix = pdfium.FS_MATRIX()
-        self._box = pdfium.FS_RECTF()
-        self._x, self._y = ctypes.c_double(), ctypes.c_double()
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
-        self._fonts: dict[str, bool] = {}
+        self._fonts: dict[bytes, bool] = {}
+        self._made: dict[tuple[float, ...], Style] = {}
 
-    def style(self, index: int, rotation: int) -> Style:
+    def of(self, index: int) -> Style:
         matrix = self._matrix
         self._pdfium.FPDFText_GetMatrix(self._page, index, matrix)
-        angle = math.degrees(math.atan2(-matrix.b, matrix.a)) + rotation
-        size = self._pdfium.FPDFText_GetFontSize(self._page, index) * math.hypot(matrix.c, matrix.d)
-        return Style(size, round(angle / 90) % 4 * 90, self._heavy(index))
+        size, heavy = self._pdfium.FPDFText_GetFontSize(self._page, index), self._heavy(index)
+        key = matrix.a, matrix.b, matrix.c, matrix.d, size, heavy
+        if key not in self._made:
+            angle = math.degrees(math.atan2(-matrix.b, matrix.a)) + self._rotation
+            size *= math.hypot(matrix.c, matrix.d)
+            self._made[key] = Style(size, round(angle / 90) % 4 * 90, heavy)
+        return self._made[key]
 
     def _heavy(self, index: int) -> bool:
         length = self._pdfium.FPDFText_GetFontInfo(self._page, index, self._name, len(self._name), self._flags)
-        name = self._name.raw[: max(0, min(length, len(self._name)) - 1)].decode("utf-8", "replace")
-        if name not in self._fonts:
+        raw = self._name.raw[: max(0, min(length, len(self._name)) - 1)]
+        if raw not in self._fonts:
             weight = self._pdfium.FPDFText_GetFontWeight(self._page, index)
-            self._fonts[name] = weight >= _HEAVY or bool(_HEAVY_NAME.search(name))
-        return self._fonts[name]
+            self._fonts[raw] = weight >= _HEAVY or bool(_HEAVY_NAME.search(raw.decode("utf-8", "replace")))
+        return self._fonts[raw]
 
-    def chars(self, view: View) -> Iterator[tuple[Char, bool]]:
-        """Each printed character, and whether the file says which one it is."""
-        pdfium, page, box, x, y = self._pdfium, self._page, self._box, self._x, self._y
-        current, style, high = None, None, 0
-        for index in range(pdfium.FPDFText_CountChars(page)):
-            code = pdfium.FPDFText_GetUnicode(page, index)
-            if code <= 0x20 or pdfium.FPDFText_IsGenerated(page, index) == 1:
-                unmapped = code == 0 and pdfium.FPDFText_HasUnicodeMapError(page, index) == 1
-                if not unmapped:
-                    continue
-                code = 0xFFFD
-            if 0xD800 <= code < 0xDC00:
+
+def _printed(text_page: Any, view: View) -> Iterator[tuple[Char, bool]]:
+    """Each printed character, and whether the file says which one it is."""
+    import pypdfium2.raw as pdfium
+
+    table, styles = CharTable(address_of(text_page.raw)), _Styles(text_page, view.rotation)
+    said = zip(table.codes, table.generated, table.objects, table.loose_boxes(), table.origins(), strict=True)
+    current, style, high = None, None, 0
+    for index, (code, generated, drawn, (left, top, right, bottom), origin) in enumerate(said):
+        if code <= 0x20 or generated == 1:
+            if code or pdfium.FPDFText_HasUnicodeMapError(text_page.raw, index) != 1:
+                continue
+            code = 0xFFFD
+        if 0xD800 <= code < 0xE000:
+            if code < 0xDC00:
                 high = code
                 continue
-            code, high = _joined(high, code), 0
-            drawn = ctypes.addressof(found.contents) if (found := pdfium.FPDFText_GetTextObject(page, index)) else None
-            if style is None or drawn is None or drawn != current:
-                style, current = self.style(index, view.rotation), drawn
-            pdfium.FPDFText_GetLooseCharBox(page, index, box)
-            pdfium.FPDFText_GetCharOrigin(page, index, x, y)
-            placed = em_box(view, style, (box.left, box.bottom, box.right, box.top), (x.value, y.value))
-            if style.size > 0 and all(map(math.isfinite, placed)):
-                known = code < 0xE000 or 0xF900 <= code < 0xFFF0 or code > 0xFFFF
-                yield Char(ideographs(chr(code)), *placed, style.size, style.turn, style.bold), known
+            code = _joined(high, code)
+        high = 0
+        if style is None or drawn is None or drawn != current:
+            style, current = styles.of(index), drawn
+        size, turn, bold = style
+        if size <= 0:
+            continue
+        placed = em_box(view, style, (left, bottom, right, top), origin)
+        if math.isfinite(sum(placed)):
+            known = code < 0xE000 or 0xF900 <= code < 0xFFF0 or code > 0xFFFF
+            yield Char(_character(code), *placed, size, turn, bold), known
+
+
+@cache
+def _character(code: int) -> str:
+    return ideographs(chr(code))
 
 
 def _joined(high: int, code: int) -> int:
@@ -146,22 +160,25 @@ def em_box(
     Loose boxes hang on the descent that the font states, which for many Chinese fonts lies a sixth of an em too low.
     Chinese glyphs fill the em from 0.12 below the baseline to 0.88 above it, so the box is hung on the baseline.
     """
-    (ax, ay), (bx, by) = view.shown(loose[0], loose[1]), view.shown(loose[2], loose[3])
-    x0, x1, y0, y1 = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+    (x0, y0), (x1, y1) = view.shown(loose[0], loose[1]), view.shown(loose[2], loose[3])
+    if x0 > x1:
+        x0, x1 = x1, x0
+    if y0 > y1:
+        y0, y1 = y1, y0
     x, y = view.shown(*origin)
-    size = style.size
-    ahead = {0: x - x0, 90: y - y0, 180: x1 - x, 270: y1 - y}[style.turn]
+    size, turn, _ = style
+    ahead = x - x0 if turn == 0 else y - y0 if turn == 90 else x1 - x if turn == 180 else y1 - y
     if not abs(ahead) < 0.3 * size:  # written downwards: the origin is above the glyph, not before it
         return x0, y0, x1, y1
     above, below = ASCENT * size, (1 - ASCENT) * size
-    match style.turn:
+    match turn:
+        case 0:
+            return x0, y - above, x1, y + below
         case 90:
             return x - below, y0, x + above, y1
         case 180:
             return x0, y - below, x1, y + above
-        case 270:
-            return x - above, y0, x + below, y1
-    return x0, y - above, x1, y + below
+    return x - above, y0, x + below, y1
 
 
 def characters(page: Any, view: View) -> tuple[list[Char], int]:
@@ -169,7 +186,7 @@ def characters(page: Any, view: View) -> tuple[list[Char], int]:
     say (private use, no mapping)."""
     text_page = page.get_textpage()
     try:
-        found = list(_TextPage(text_page).chars(view))
+        found = list(_printed(text_page, view))
     finally:
         text_page.close()
     return [char for char, _ in found], sum(not known for _, known in found)
@@ -189,15 +206,16 @@ class Shapes:
 
 def shapes(page: Any, number: int, view: View) -> Shapes:
     """What is drawn on the page itself, forms within it left out."""
+    import pypdfium2
     import pypdfium2.raw as pdfium
 
     rules: list[Box] = []
     frames: list[Box] = []
     pictures: list[Box] = []
-    kinds = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)
-    for count, drawn in enumerate(page.get_objects(filter=kinds, max_depth=1)):
-        if count >= _MOST_SHAPES:
-            break
+    wanted = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)
+    places = [place for place, kind in enumerate(kinds_of_objects(address_of(page.raw))) if kind in wanted]
+    for place in places[:_MOST_SHAPES]:
+        drawn = pypdfium2.PdfObject(pdfium.FPDFPage_GetObject(page.raw, place), page=page)
         if drawn.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             pictures += _boxes([drawn.get_bounds()], number, view)
             continue
