@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from rag.frames import Item, Nest, Rules, nested
@@ -28,7 +29,7 @@ _BESIDE = 0.4  # of a region's height: a title set downwards that heads it
 _TALL = 0.6  # of a region's height: a frame so high parts it sideways
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is asked of a row again and again is kept
 class PrintedRow:
     """Segments that stand side by side in one column, from left to right."""
 
@@ -38,19 +39,19 @@ class PrintedRow:
     def x0(self) -> float:
         return self.parts[0].x0
 
-    @property
+    @cached_property
     def x1(self) -> float:
         return max(p.x1 for p in self.parts)
 
-    @property
+    @cached_property
     def y0(self) -> float:
         return min(p.y0 for p in self.parts)
 
-    @property
+    @cached_property
     def y1(self) -> float:
         return max(p.y1 for p in self.parts)
 
-    @property
+    @cached_property
     def main(self) -> Placed:
         """The part that holds most of the row."""
         return max(self.parts, key=lambda p: len(p.line.text))

@@ -62,12 +62,14 @@ def _on_page(
             or _IMPRINT.match(text)
         ):
             found.add(id(p))
-    for p in placed:  # what stands in one row with an edition or a page number of the head is part of that head
-        mates = [q for q in placed if id(q) in found and _one_row(p, q) and _in_band(q, frame)]
-        if mates and _in_band(p, frame) and len(p.line.text) <= _LONGEST and not p.headline:
+    ends = [p for p in placed if _in_band(p, frame)]
+    mates = [p for p in ends if id(p) in found]
+    for p in ends:  # what stands in one row with an edition or a page number of the head is part of that head
+        if len(p.line.text) <= _LONGEST and not p.headline and any(_one_row(p, q) for q in mates):
             found.add(id(p))
-    for p in placed:  # a date or an issue line at the very edge
-        if _in_band(p, frame) and len(p.line.text) <= _LONGEST and _DAY.search(p.line.text) and _alone(p, placed):
+            mates.append(p)
+    for p in ends:  # a date or an issue line at the very edge
+        if len(p.line.text) <= _LONGEST and _DAY.search(p.line.text) and _alone(p, placed):
             found.add(id(p))
     return found | (_masthead(placed, frame) if first else set())
 

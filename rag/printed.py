@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rag.blocks import Block, Kind, make_paragraph
 from rag.captions import caption_rows
@@ -18,7 +19,7 @@ from rag.wrapping import OPEN_ENDED, OPENERS, is_final
 _Place = tuple[int, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is asked of a row again and again is kept
 class _SetRow:
     """A printed row and the edges of the column it stands in, in the frame of the text."""
 
@@ -40,11 +41,11 @@ class _SetRow:
     def is_table(self) -> bool:
         return any(part.line.header is not None for part in self.row.parts)
 
-    @property
+    @cached_property
     def is_mark(self) -> bool:
         return onward(self.text) is not None or back(self.text) is not None
 
-    @property
+    @cached_property
     def text(self) -> str:
         return " ".join(part.line.text for part in self.row.parts)
 

@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from rag.page_frame import TextFrame
@@ -60,13 +61,13 @@ def ideographs(text: str) -> str:
 
 def _framed(char: Char, width: float, height: float) -> _Set:
     match char.turn:
+        case 0:
+            return _Set(char.x0, char.x1, (char.y0 + char.y1) / 2, char)
         case 90:
             return _Set(char.y0, char.y1, width - (char.x0 + char.x1) / 2, char)
         case 180:
             return _Set(width - char.x1, width - char.x0, height - (char.y0 + char.y1) / 2, char)
-        case 270:
-            return _Set(height - char.y1, height - char.y0, (char.x0 + char.x1) / 2, char)
-    return _Set(char.x0, char.x1, (char.y0 + char.y1) / 2, char)
+    return _Set(height - char.y1, height - char.y0, (char.x0 + char.x1) / 2, char)
 
 
 def _rows(chars: Sequence[_Set]) -> Iterator[list[_Set]]:
@@ -76,21 +77,23 @@ def _rows(chars: Sequence[_Set]) -> Iterator[list[_Set]]:
     """
     rows: list[list[_Set]] = []
     open_rows: list[tuple[float, float, list[_Set]]] = []
-    for char in sorted(chars, key=lambda c: c.y):
-        size = char.char.size
+    for char in sorted(chars, key=itemgetter(2)):
+        y, size = char.y, char.char.size
         home = None
         for at, row_size, row in open_rows:
-            if char.y - at <= _SAME_ROW * min(row_size, size) and 0.7 < size / row_size < 1.43:
+            least = row_size if row_size < size else size
+            if y - at <= _SAME_ROW * least and 0.7 < size / row_size < 1.43:
                 home = row
                 break
         if home is None:
-            open_rows = [row for row in open_rows if char.y - row[0] <= row[1]]
+            open_rows = [row for row in open_rows if y - row[0] <= row[1]]
             home = []
             rows.append(home)
-            open_rows.append((char.y, size, home))
+            open_rows.append((y, size, home))
         home.append(char)
     for row in rows:
-        yield sorted(row, key=lambda c: (c.x0, c.x1))
+        row.sort(key=itemgetter(0, 1))
+        yield row
 
 
 class _Walls:
@@ -103,7 +106,8 @@ class _Walls:
 
     def between(self, left: float, right: float, y: float) -> bool:
         """Whether a rule stands between the places `left` and `right` at the height `y`."""
-        for x, top, bottom in self._rules[bisect_left(self._xs, left) :]:
+        for at in range(bisect_left(self._xs, left), len(self._rules)):
+            x, top, bottom = self._rules[at]
             if x > right:
                 return False
             if top <= y <= bottom:
@@ -112,34 +116,37 @@ class _Walls:
 
 
 def _segments(row: Sequence[_Set], walls: _Walls) -> Iterator[list[_Set]]:
-    segment: list[_Set] = []
-    for here in row:
-        if segment:
-            last = segment[-1]
-            size = max(here.char.size, last.char.size)
-            if here.char.text == last.char.text and abs(here.x0 - last.x0) < 0.1 * here.char.size:
-                continue  # the same glyph struck twice to look bold
-            gap = HANGING_GAP if last.char.text in _HANGING else GAP
-            white = here.x0 - last.x1
-            middles = (last.x0 + last.x1) / 2, (here.x0 + here.x1) / 2
-            if white > gap * size or walls.between(*middles, here.y):
-                yield segment
-                segment = []
+    last = row[0]
+    segment = [last]
+    for here in row[1:]:
+        x0, x1, y, char = here
+        left, right, _, before = last
+        if char.text == before.text and abs(x0 - left) < 0.1 * char.size:
+            continue  # the same glyph struck twice to look bold
+        gap = HANGING_GAP if before.text in _HANGING else GAP
+        size = char.size if char.size > before.size else before.size
+        if x0 - right > gap * size or walls.between((left + right) / 2, (x0 + x1) / 2, y):
+            yield segment
+            segment = []
         segment.append(here)
-    if segment:
-        yield segment
+        last = here
+    yield segment
 
 
 def _line(segment: Sequence[_Set], page: int) -> Line:
     parts = [segment[0].char.text]
     for left, right in pairwise(segment):  # in a title set downwards none lies right of the other
-        parts.append((" " if right.x0 - left.x1 > 0.15 * right.char.size else "") + right.char.text)
-    chars = [s.char for s in segment]
-    box = Box(
-        page, min(c.x0 for c in chars), min(c.y0 for c in chars), max(c.x1 for c in chars), max(c.y1 for c in chars)
+        if right.x0 - left.x1 > 0.15 * right.char.size:
+            parts.append(" ")
+        parts.append(right.char.text)
+    _, x0s, y0s, x1s, y1s, sizes, _, bold = zip(*(s.char for s in segment), strict=True)
+    size = statistics.median_low(sizes)
+    return Line(
+        "".join(parts),
+        Box(page, min(x0s), min(y0s), max(x1s), max(y1s)),
+        round(size, 2),
+        bold=2 * sum(bold) > len(segment),
     )
-    size = statistics.median_low([c.size for c in chars])
-    return Line("".join(parts), box, round(size, 2), bold=2 * sum(c.bold for c in chars) > len(chars))
 
 
 def _upright(rule: Box, frame: TextFrame) -> tuple[float, float, float] | None:
@@ -159,8 +166,7 @@ class _Starts:
     def parted(self, segment: Sequence[_Set]) -> Iterator[list[_Set]]:
         """`segment` cut where punctuation hung out of its column almost reaches the next one."""
         start = 0
-        for at in range(1, len(segment)):
-            last, here = segment[at - 1], segment[at]
+        for at, (last, here) in enumerate(pairwise(segment), 1):
             if last.char.text in _HANGING and here.x0 - last.x1 > 0.05 * here.char.size and self._at(here):
                 yield list(segment[start:at])
                 start = at
