@@ -47,7 +47,7 @@ class IndexRow:
 
 
 Elsewhere = tuple[StoredArticle, Document]
-Said = tuple[str, str]  # the title and the text of a passage: what its vector is made from
+Said = tuple[str, str, str]  # title, column names and text of a passage: what its vector is made from
 Vector = tuple[str, bytes]  # the embedder, and the vector as it is stored
 
 _PASSAGES = """
@@ -128,7 +128,7 @@ class Catalog(Database):
     def rewrite(self, document: str, corrections: Sequence[Anchored], cut: Cut, made: Mapping[Said, Vector]) -> None:
         """Give a document other corrections and write its rows anew, in one transaction.
 
-        Passages whose title and text are as before keep their vectors; others take theirs from `made`.
+        Passages of which `Said` is as before keep their vectors; others take theirs from `made`.
         """
         reading, vectors = self.uncorrected(document), {**self.vectors_by_text(document), **made}
         with self.transaction():
@@ -138,7 +138,7 @@ class Catalog(Database):
                 self.write(f"DELETE FROM {table} WHERE document = ?", (document,))
             self._put(document, corrections, reading, cut)
             for row in self.index_rows(document):
-                if kept := vectors.get((row.title, row.text)):
+                if kept := vectors.get((row.title, row.header, row.text)):
                     self.write("INSERT INTO vectors VALUES (?, ?, ?)", (row.passage, *kept))
             twin_rows.link(self, document)
             twin_rows.relink(self, leaning)
@@ -157,6 +157,11 @@ class Catalog(Database):
         with self.transaction():
             for document in documents:
                 twin_rows.link(self, document, documents)
+
+    def unlinked(self) -> tuple[str, ...]:
+        """The ready documents whose twins were never looked for, in the order they were added."""
+        rows = self.rows("SELECT id FROM documents WHERE state = 'ready' AND NOT linked ORDER BY added, id")
+        return tuple(row[0] for row in rows)
 
     def leaning(self, document: str) -> tuple[str, ...]:
         """The other documents with passages for which this one's are indexed."""
@@ -396,11 +401,11 @@ class Catalog(Database):
     def vectors_by_text(self, document: str) -> dict[Said, Vector]:
         """The vectors of one document's passages, with what they were made from."""
         rows = self.rows(
-            f"""SELECT title, text, start, "end", embedder, vector {_PASSAGES}
+            f"""SELECT title, IFNULL(header, ''), text, start, "end", embedder, vector {_PASSAGES}
                 JOIN vectors ON vectors.passage = passages.id WHERE documents.id = ?""",
             (document,),
         )
-        return {(title, text[start:end]): (embedder, vector) for title, text, start, end, embedder, vector in rows}
+        return {(title, header, text[start:end]): tuple(made) for title, header, text, start, end, *made in rows}
 
     def trouble(self) -> tuple[str, ...]:
         """What SQLite's own checks find wrong, in its words; empty when the catalogue is whole."""

@@ -76,8 +76,12 @@ CREATE TABLE twins(
     twin TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE, PRIMARY KEY(article, twin)) STRICT, WITHOUT ROWID;
 CREATE INDEX twins_of ON twins(twin);
 """
+_LINKED_SCHEMA = """
+-- whether twins of the document's articles were looked for; not so for those that earlier versions put in
+ALTER TABLE documents ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
+"""
 # entry n brings a catalogue from version n to n + 1
-_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA, _PENDING_SCHEMA, _CORRECTIONS_AND_TWINS_SCHEMA)
+_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA, _PENDING_SCHEMA, _CORRECTIONS_AND_TWINS_SCHEMA, _LINKED_SCHEMA)
 
 
 class Database:

@@ -34,7 +34,7 @@ _OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
-_BATCH = 16  # texts; larger batches are no faster
+BATCH = 16  # texts embedded between two looks at a stop signal; larger batches are no faster
 _RECIPE = "1"  # raise when the same model would get different vectors from this module, so that stores are rebuilt
 _INTEGER_RECIPE = "2"  # the same for models that run in integers: their vectors never meet those of floats
 _READ_WHOLE = 1 << 18  # bytes: smaller files go into the fingerprint with their contents, larger ones with their size
@@ -174,7 +174,7 @@ class SentenceEmbedder:
         rows = model.encode(  # sorts by length itself, so that a batch holds little padding
             clean,
             prompt=prefix,  # "" and not None: None would bring in the model's default
-            batch_size=_BATCH,
+            batch_size=BATCH,
             show_progress_bar=False,
             convert_to_numpy=True,
             normalize_embeddings=True,

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.catalog import Catalog, State
+from rag.catalog import Catalog, IndexRow, State
 from rag.generations import Generations
 from rag.keywords import KeywordIndex, KeywordTrouble
 from rag.text import search_terms
@@ -369,13 +369,14 @@ class KeywordStore:
 
     def _put(self, index: KeywordIndex, document: str) -> None:
         index.remove(document)
-        titles: dict[str, tuple[str, ...]] = {}
+        above: dict[str, tuple[str, ...]] = {}
         for row in self._catalog.index_rows(document):
             if row.same_as:
                 continue
-            if row.title not in titles:
-                titles[row.title] = search_terms(row.title)
-            index.add(row.passage, document, search_terms(row.text), titles[row.title])
+            words = words_above(row)
+            if words not in above:
+                above[words] = search_terms(words)
+            index.add(row.passage, document, search_terms(row.text), above[words])
 
     def _drop(self) -> bool:
         """Let go of the index; true when there was one and it closed well."""
@@ -383,9 +384,15 @@ class KeywordStore:
         return index is not None and _close(index)
 
 
+def words_above(row: IndexRow) -> str:
+    """What a passage shares with its neighbours and is found by too: its article's title, a row's column names."""
+    return "\n".join(filter(None, (row.title, row.header)))
+
+
 def terms_recipe() -> str:
-    """Changes when the cutting of terms does, so that an index of other terms is not used."""
-    return f"{zlib.crc32(repr(search_terms(_SAMPLE)).encode()):08x}"
+    """Changes when the terms of a passage do, so that an index of other terms is not used."""
+    above = words_above(IndexRow("", "", _SAMPLE, "", "", "学校\t人数"))
+    return f"{zlib.crc32(repr((search_terms(_SAMPLE), search_terms(above))).encode()):08x}"
 
 
 def _close(index: VectorIndex | KeywordIndex) -> bool:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.catalog import Catalog, IndexRow, State
-from rag.embedding import Embedder
+from rag.embedding import BATCH, Embedder
 from rag.indexes import KeywordStore, VectorStore
 from rag.search import embedding_text, passage_vectors, recipe
 from rag.types import Progress, StopSignal, heed
 
-BATCH: Final = 16  # passages embedded between two looks at the stop signal
 GROUP: Final = 64  # passages that are sorted by length together; the indexes are written once for each group
 
 
@@ -128,6 +127,19 @@ class Indexing:
                 heed(stop)
                 yield Progress(f"重新计算向量（第 {number} 个文件，共 {len(stale)} 个）", start, len(rows))
                 self.embed(rows[start : start + BATCH])
+
+    def find_twins(self, stop: StopSignal | None) -> Iterator[Progress]:
+        """Twins for READY documents of earlier versions, which did not look for any. Both indexes are in order."""
+        unlinked = self._catalog.unlinked()
+        for done, document in enumerate(unlinked):
+            yield Progress("查找重复刊登的文章", done, len(unlinked))
+            heed(stop)
+            self._catalog.link_twins([document])
+            if any(row.same_as for row in self._catalog.index_rows(document)):
+                self._vectors.remove(document)
+                self._keywords.remove(document)
+                self._vectors.add([document], self._vectors.generations.note.recipe)
+                self._keywords.add([document])
 
     def embed(self, rows: Sequence[IndexRow]) -> None:
         """Compute and keep vectors."""

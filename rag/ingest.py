@@ -20,7 +20,7 @@ from rag.errors import JianwenError
 from rag.importing import Import
 from rag.indexes import KeywordStore, VectorStore
 from rag.indexing import Indexing
-from rag.intake import Intake, Offered
+from rag.intake import Candidate, Intake, Refused
 from rag.originals import Originals
 from rag.readers import SUFFIXES
 from rag.reading import ReadingQueue
@@ -105,11 +105,12 @@ class Ingest:
     # ------------------------------------------------------------ parts
 
     def _prepare(self, stop: StopSignal | None) -> Iterator[Progress]:
-        """Current vectors, indexes in order, and the documents whose rows are in made READY."""
+        """Current vectors, indexes in order, twins of old documents, and the documents whose rows are in made READY."""
         indexing = self._indexing()
         yield from indexing.refresh(stop)
         yield from self._keywords.repair(stop)
         yield from self._vectors.repair(recipe(self._embedder()), stop)
+        yield from indexing.find_twins(stop)
         for document in self._catalog.in_state(State.UNFINISHED):
             indexing.put(document, "（继续上次的导入）")
         while not indexing.idle:
@@ -123,7 +124,7 @@ class Ingest:
                     _logger.error("document %s cannot be finished", step.document, exc_info=step.failure)
 
     def _import(
-        self, candidates: Iterator[Offered], stop: StopSignal | None, passwords: Mapping[Path, str]
+        self, candidates: Iterator[Candidate | Refused], stop: StopSignal | None, passwords: Mapping[Path, str]
     ) -> Iterator[AddEvent]:
         reading = ReadingQueue(self._pool, self._spool)
         work = Import(self._catalog, self._intake, reading, self._indexing(), self._spool, self._erase, passwords)

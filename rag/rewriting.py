@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
 
 import numpy as np
 
-from rag.catalog import Catalog
+from rag.catalog import Catalog, Said, Vector
 from rag.catalog_rows import rows_of
 from rag.corrections import Anchored, anchored, apply
-from rag.embedding import Embedder
+from rag.embedding import BATCH, Embedder
 from rag.indexes import KeywordStore, VectorStore
 from rag.search import embedding_text, passage_vectors, recipe
 from rag.text import passages
 from rag.types import Correction
-
-_BATCH: Final = 16
 
 
 class Rewriting:
@@ -51,20 +48,19 @@ class Rewriting:
         with out_of_indexes(document, self._catalog, self._vectors, self._keywords):
             self._catalog.rewrite(document, corrections, passages, made)
 
-    def _made(self, document: str, corrections: Sequence[Anchored]) -> dict[tuple[str, str], tuple[str, bytes]]:
-        """Vectors for the passages whose title or text will be new; the model is loaded only if there are any."""
+    def _made(self, document: str, corrections: Sequence[Anchored]) -> dict[Said, Vector]:
+        """Vectors for the passages of which `Said` will be new; the model is loaded only if there are any."""
         rows = rows_of(document, apply(self._catalog.uncorrected(document), corrections), passages)
         titles = {row[0]: row[3] for row in rows.articles}
-        paragraphs = {row[0]: (titles[row[1]], row[3]) for row in rows.paragraphs}
-        headers = {(titles[row[1]], row[3]): row[7] or "" for row in rows.paragraphs}  # a row is seldom two passages
+        paragraphs = {row[0]: (titles[row[1]], row[7] or "", row[3]) for row in rows.paragraphs}
         there = self._catalog.vectors_by_text(document)
         said = ((*paragraphs[row[1]], *row[3:5]) for row in rows.passages)
-        missing = list(dict.fromkeys((title, text[start:end]) for title, text, start, end in said))
-        missing = [one for one in missing if one not in there]
-        made: dict[tuple[str, str], tuple[str, bytes]] = {}
-        for at in range(0, len(missing), _BATCH):
-            part, embedder = missing[at : at + _BATCH], self._embedder()
-            vectors = passage_vectors(embedder, [embedding_text(*one, headers.get(one, "")) for one in part])
+        every = dict.fromkeys((title, header, text[start:end]) for title, header, text, start, end in said)
+        missing = [one for one in every if one not in there]
+        made: dict[Said, Vector] = {}
+        for at in range(0, len(missing), BATCH):
+            part, embedder = missing[at : at + BATCH], self._embedder()
+            vectors = passage_vectors(embedder, [embedding_text(title, text, header) for title, header, text in part])
             for one, vector in zip(part, vectors, strict=True):
                 made[one] = recipe(embedder), np.asarray(vector, "<f4").tobytes()
         return made

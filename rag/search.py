@@ -7,7 +7,9 @@ calibration between the two kinds of score.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Final, Protocol
 
 import numpy as np
@@ -64,8 +66,14 @@ def passage_vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.floa
 
 
 def recipe(embedder: Embedder) -> str:
-    """Names what made a vector: the model, and the form of `embedding_text` (count it up when that changes)."""
-    return f"{embedder.name}/1"
+    """Names what made a vector: the model, and the form of `embedding_text`; vectors of another one are made anew."""
+    return f"{embedder.name}/{_form()}"
+
+
+@cache
+def _form() -> str:
+    long = "题" * (_TITLE + 1), "段", "列\t名" * _TITLE
+    return f"{zlib.crc32(embedding_text(*long).encode()):08x}"
 
 
 def search(

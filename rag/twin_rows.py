@@ -25,6 +25,7 @@ def link(database: Database, document: str, beside: Sequence[str] = ()) -> None:
     for article in own:
         _link_article(database, article, (*beside, document))
     relink(database, orphans)
+    database.write("UPDATE documents SET linked = 1 WHERE id = ?", (document,))
 
 
 def relink(database: Database, articles: Sequence[str]) -> None:

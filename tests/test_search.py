@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.search import embedding_text, passage_vectors, reciprocal_rank_fusion, search
+from rag.search import embedding_text, passage_vectors, recipe, reciprocal_rank_fusion, search
 from rag.types import Article, Evidence, Paragraph
 from tests.fakes import FakeEmbedder
 from tests.test_catalog import insert
@@ -128,3 +128,10 @@ def test_vectors_that_cannot_be_are_never_passed_on(rows: NDArray[np.float32]) -
     with pytest.raises(ValueError, match="vectors"):
         passage_vectors(_OddEmbedder(rows), ["一段"])
     assert passage_vectors(FakeEmbedder(), ["一段"]).shape == (1, 64)
+
+
+def test_the_recipe_follows_the_form_of_what_is_embedded() -> None:
+    """Vectors made before column names were embedded were noted as "…/1"."""
+    assert recipe(FakeEmbedder()) == recipe(FakeEmbedder())
+    assert recipe(FakeEmbedder("other")) != recipe(FakeEmbedder())
+    assert recipe(FakeEmbedder()).startswith("fake-64/") and recipe(FakeEmbedder()) != "fake-64/1"
