@@ -20,7 +20,7 @@ from rag.errors import JianwenError
 from rag.importing import Import
 from rag.indexes import KeywordStore, VectorStore
 from rag.indexing import Indexing
-from rag.intake import Candidate, Intake, Refused
+from rag.intake import Intake, Offered
 from rag.originals import Originals
 from rag.readers import SUFFIXES
 from rag.reading import ReadingQueue
@@ -124,7 +124,7 @@ class Ingest:
                     _logger.error("document %s cannot be finished", step.document, exc_info=step.failure)
 
     def _import(
-        self, candidates: Iterator[Candidate | Refused], stop: StopSignal | None, passwords: Mapping[Path, str]
+        self, candidates: Iterator[Offered], stop: StopSignal | None, passwords: Mapping[Path, str]
     ) -> Iterator[AddEvent]:
         reading = ReadingQueue(self._pool, self._spool)
         work = Import(self._catalog, self._intake, reading, self._indexing(), self._spool, self._erase, passwords)
