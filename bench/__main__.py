@@ -1,6 +1,6 @@
 """`python -m bench NAME [ARGS]`: one measurement. Table or JSON to standard output, progress to standard error.
 
-Exit codes: 0 done, 1 something the user can mend, 2 wrong usage, 130 stopped.
+Exit codes: 0 done, 1 something the user can mend, 2 wrong usage, 3 what was measured is wrong, 130 stopped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bench.options import Say, positive
 from bench.report import Report, as_json, show
 from rag.errors import JianwenError
 
-DONE, MENDABLE, USAGE, STOPPED = 0, 1, 2, 130
+DONE, MENDABLE, USAGE, WRONG, STOPPED = 0, 1, 2, 3, 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def main(argv: Sequence[str]) -> int:
         print("已停止。", file=sys.stderr)
         return STOPPED
     _print(report, as_one_object=options.json)
-    return DONE
+    return WRONG if report.wrong else DONE
 
 
 def _say(text: str) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from bench.options import SAMPLE, Say, positive
 from bench.reading_families import measure_families
+from bench.reading_ink import EXPLAINED as INK_EXPLAINED
+from bench.reading_ink import measure_ink
 from bench.reading_quality import EXPLAINED, TRUTH, measure_folder
 from bench.report import Measurement, Report, Row, machine
 from rag.articles import read_articles
@@ -30,6 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="里面有 articles.jsonl 时测质量，否则测速度；不给则测现排的各种版式",
     )
     parser.add_argument("--speed", action="store_true", help="测速度；不给目录则用样本简报现排几页")
+    parser.add_argument("--ink", action="store_true", help="逐页画出目录里的每个 PDF，检查框里的墨是不是段落的字")
+    parser.add_argument("--password", action="append", default=[], metavar="密码", help="与 --ink 一起用，可给几次")
     parser.add_argument("--no-scan", action="store_true", help="测质量时不读扫描件")
     parser.add_argument("--papers", type=positive, default=3, metavar="份数", help="不给目录时每种版式测几份，默认 3")
     parser.add_argument("--family", default="", metavar="版式", help="不给目录时只测这一种版式，逐份列出")
@@ -39,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, say: Say) -> Report:
     facts = machine()
+    if options.ink:
+        if options.folder is None:
+            raise JianwenError("--ink 要有一个放 PDF 的目录。请给出目录。")
+        found, wrong = measure_ink(pdfs(options.folder), options.password, say)
+        return Report("reading", (), INK_EXPLAINED, facts, (found,), wrong)
     if options.folder is not None and not options.speed and (options.folder / TRUTH).is_file():
         found, skipped = measure_folder(options.folder, not options.no_scan, say)
         return Report("reading", (), (*skipped, *EXPLAINED), facts, (found,))

@@ -70,13 +70,15 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one bench prints. `notes` (Chinese) are what a reader must know; `machine` is facts by name."""
+    """What one bench prints. `notes` (Chinese) are what a reader must know; `machine` is facts by name; `wrong`
+    (Chinese) is what must not be so."""
 
     bench: str
     measurements: tuple[Measurement, ...]
     notes: tuple[str, ...]
     machine: Mapping[str, str | int | float]
     figures: tuple[Figures, ...] = ()
+    wrong: tuple[str, ...] = ()
 
 
 def pooled(label: str, rows: Sequence[Row]) -> Row:
@@ -133,6 +135,7 @@ def as_json(report: Report) -> dict[str, Any]:
             for f in report.figures
         ],
         "notes": list(notes(report)),
+        "wrong": list(report.wrong),
     }
 
 
@@ -197,4 +200,6 @@ def show(report: Report, console: Console) -> None:
         console.print(figures_table(figures))
     for note in notes(report):
         console.print(f"· {note}", soft_wrap=True)
+    for sentence in report.wrong:
+        console.print(f"✗ {sentence}", soft_wrap=True)
     console.print("· 机器：" + "，".join(f"{name} {value}" for name, value in report.machine.items()), soft_wrap=True)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.__main__ import main
-from bench.ink import Ink, ink
+from bench.ink import ink
 from bench.reading_quality import all_paragraphs, read_truth
 from bench.scoring import OurArticle, Ours, TrueArticle, alignment, common, intact, matched, score, total, windows
 from rag.articles import read_articles
@@ -99,22 +99,76 @@ def test_windows_are_not_laid_across_a_picture() -> None:
 def test_ink_tells_boxes_that_lie_beside_their_text(tmp_path: Path, rotate: int) -> None:
     path = tmp_path / "报.pdf"
     texts = [Text(40, 50, 22, "全市教育工作会议召开"), *set_columns(LONG, 2, 12)]
-    path.write_bytes(pdf([Sheet(texts, rotate=rotate, crop="[10 20 580 800]")]))
+    path.write_bytes(pdf([Sheet(texts, rotate=rotate, crop="[10 20 580 800]")], fonts="squares"))
     paragraphs = all_paragraphs(read_articles(list(read_file(path))))
     printed = sum(len(text.text) for text in texts)
     found = ink(path, paragraphs)
-    assert (found.characters, found.inside, found.covered, found.filled) == (printed, printed, 1.0, 1.0)
+    assert (found.characters, found.placed, found.covered, found.filled) == (printed, printed, 1.0, 1.0)
+    assert not found.wrong
 
     moved = [replace(p, fragments=tuple(replace(f, box=shifted(f.box)) for f in p.fragments)) for p in paragraphs]
     assert (ink(path, moved).covered or 0) < 0.1
+    assert len(ink(path, moved).wrong) == len(paragraphs)
     swapped = [replace(p, text="无" * len(p.text)) for p in paragraphs]
     assert ink(path, swapped).covered == 0.0
+    assert len(ink(path, swapped).wrong) == len(paragraphs)
     empty = replace(paragraphs[0], text="空", fragments=(Fragment(0, 1, Box(1, 0, 0, 5, 5)),))
-    assert ink(path, [empty]) == Ink(printed, 0, 1, 0)
+    (nothing,) = ink(path, [empty]).paragraphs
+    assert (nothing.boxes, nothing.inked, nothing.missing, nothing.extra) == (1, 0, "空", "")
+
+
+@pytest.mark.parametrize("rotate", [0, 270])
+def test_ink_tells_lines_left_out_and_lines_of_others(tmp_path: Path, rotate: int) -> None:
+    path = tmp_path / "报.pdf"
+    texts = [Text(40, 50, 22, "全市教育工作会议召开"), *set_columns(LONG, 2, 12)]
+    path.write_bytes(pdf([Sheet(texts, rotate=rotate)], fonts="squares"))
+    title, body = all_paragraphs(read_articles(list(read_file(path))))
+    first, *others = body.fragments
+    short = replace(body, fragments=tuple(others))
+    assert "少字" in "".join(ink(path, [title, short]).wrong[0].problems)
+    greedy = replace(body, fragments=(replace(first, box=title.fragments[0].box), *others))
+    (of_body,) = [p for p in ink(path, [title, greedy]).wrong if p.text == body.text]
+    assert of_body.strange > 0.1 * of_body.own
+    assert of_body.extra
+    narrow = replace(body, fragments=(replace(first, box=lower_half(first.box, rotate)), *others))
+    (cut,) = ink(path, [title, narrow]).wrong
+    assert cut.inside < 0.97 * cut.own
+
+
+def lower_half(box: Box, rotate: int) -> Box:
+    """A little more than that, so that the middles of the characters are still in it."""
+    if rotate:
+        return replace(box, x0=box.x0 + 0.4 * (box.x1 - box.x0))
+    return replace(box, y0=box.y0 + 0.4 * (box.y1 - box.y0))
+
+
+def test_ink_out_of_sight_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "报.pdf"
+    texts = [Text(40, 50, 22, "全市教育工作会议召开"), *set_columns(LONG, 1, 24, top=100)]
+    path.write_bytes(pdf([Sheet(texts, crop="[0 0 595 752]")], fonts="squares"))  # the title is cut off
+    found = ink(path, all_paragraphs(read_articles(list(read_file(path)))))
+    assert [(p.text[:4], p.boxes > 0, p.hidden) for p in found.paragraphs] == [
+        ("全市教育", False, 1),
+        (LONG[:4], True, 0),
+    ]
+    assert (found.wrong, found.filled, found.covered) == ((), 1.0, 1.0)
 
 
 def shifted(box: Box) -> Box:
     return Box(box.page, box.x0 + 100, box.y0 + 100, box.x1 + 100, box.y1 + 100)
+
+
+def test_the_bench_says_whose_ink_is_not_as_it_should_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheets = [Sheet([Text(40, 50, 22, "全市教育工作会议召开"), *set_columns(LONG + "\n" + OTHER, 2, 24)])]
+    (tmp_path / "报.pdf").write_bytes(pdf(sheets, fonts="squares"))
+    (tmp_path / "锁.pdf").write_bytes(pdf(sheets, fonts="squares", user="1234"))
+    assert main(["reading", str(tmp_path), "--ink", "--json", "--password", "0", "--password", "1234"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert [row["label"] for row in made["figures"][0]["rows"]] == ["报.pdf", "锁.pdf"]
+    assert [row["墨在框内"] > 0.99 and row["不合格段"] == 0 for row in made["figures"][0]["rows"]] == [True, True]
+    assert main(["reading", str(tmp_path), "--ink"]) == 3
+    assert "锁.pdf 没有查" in capsys.readouterr().out
+    assert main(["reading", "--ink"]) == 1
 
 
 def test_the_bench_measures_a_folder_with_its_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
