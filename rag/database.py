@@ -80,8 +80,23 @@ _LINKED_SCHEMA = """
 -- whether twins of the document's articles were looked for; not so for those that earlier versions put in
 ALTER TABLE documents ADD COLUMN linked INTEGER NOT NULL DEFAULT 0;
 """
+_HISTORY_SCHEMA = """
+CREATE TABLE conversations(id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, begun TEXT NOT NULL) STRICT;
+-- reply: what was answered with the words cited, so that it outlives the documents it cites
+CREATE TABLE turns(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, conversation INTEGER NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+    question TEXT NOT NULL, asked TEXT NOT NULL, at TEXT NOT NULL, reply TEXT NOT NULL) STRICT;
+CREATE INDEX turns_of ON turns(conversation);
+"""
 # entry n brings a catalogue from version n to n + 1
-_SCHEMAS: Final = (_FIRST_SCHEMA, _SECOND_SCHEMA, _PENDING_SCHEMA, _CORRECTIONS_AND_TWINS_SCHEMA, _LINKED_SCHEMA)
+_SCHEMAS: Final = (
+    _FIRST_SCHEMA,
+    _SECOND_SCHEMA,
+    _PENDING_SCHEMA,
+    _CORRECTIONS_AND_TWINS_SCHEMA,
+    _LINKED_SCHEMA,
+    _HISTORY_SCHEMA,
+)
 
 
 class Database:

@@ -1,0 +1,245 @@
+"""Conversations, kept in the catalogue: what was asked, how it was understood, what was answered and from which words.
+
+A reply is kept with the words it cites. Opened again, each citation is led back to the paragraph in the library where
+it stands today; where the document is gone, the words kept with the reply are shown instead.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rag.catalog import Catalog
+from rag.errors import JianwenError
+from rag.types import (
+    Answer,
+    Citation,
+    Document,
+    Evidence,
+    Paragraph,
+    Passage,
+    Refusal,
+    Statement,
+    StoredArticle,
+    StoredParagraph,
+    Timing,
+)
+
+Reply = Answer | Refusal
+_TITLE = 40  # characters of the first question that name a conversation
+_GONE = ""  # sha256 of a document that is not in the library any more
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its reply. question: as typed; asked: as understood, which is what was answered."""
+
+    question: str
+    asked: str
+    at: dt.datetime
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`title` is its first question; `last` the time of its latest turn."""
+
+    id: int
+    title: str
+    turns: int
+    last: dt.datetime
+
+
+class History:
+    """The conversations of one library."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def add(self, question: str, reply: Reply, conversation: int | None, at: dt.datetime) -> int:
+        """Append a turn to a conversation, or begin one; returns its id.
+
+        Raises:
+            JianwenError: there is no such conversation (it was deleted meanwhile), or the disk is full.
+        """
+        if conversation is not None:
+            self._require(conversation)
+        kept = json.dumps(_packed(reply), ensure_ascii=False)
+        with self._catalog.transaction() as connection:
+            if conversation is None:
+                cursor = connection.execute(
+                    "INSERT INTO conversations(title, begun) VALUES (?, ?)", (question[:_TITLE], at.isoformat())
+                )
+                conversation = int(cursor.lastrowid or 0)
+            connection.execute(
+                "INSERT INTO turns(conversation, question, asked, at, reply) VALUES (?, ?, ?, ?, ?)",
+                (conversation, question, reply.question, at.isoformat(), kept),
+            )
+        return conversation
+
+    def conversations(self, words: str = "") -> tuple[Conversation, ...]:
+        """All, or those in whose questions or replies each of the `words` (parted by spaces) stands; latest first."""
+        wanted = [f"%{_escaped(word)}%" for word in words.split()]
+        each = " AND EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND (question || reply) LIKE ? ESCAPE '\\')"
+        rows = self._catalog.rows(
+            f"""SELECT c.id, c.title, COUNT(turns.id), MAX(turns.at) FROM conversations c
+                JOIN turns ON turns.conversation = c.id WHERE 1 {each * len(wanted)}
+                GROUP BY c.id ORDER BY MAX(turns.at) DESC, c.id DESC""",
+            wanted,
+        )
+        return tuple(Conversation(row[0], row[1], row[2], dt.datetime.fromisoformat(row[3])) for row in rows)
+
+    def turns(self, conversation: int) -> tuple[Turn, ...]:
+        """The turns of one conversation in order. Raises JianwenError when there is none of that id."""
+        self._require(conversation)
+        rows = self._catalog.rows(
+            "SELECT question, asked, at, reply FROM turns WHERE conversation = ? ORDER BY id", (conversation,)
+        )
+        return tuple(
+            Turn(question, asked, dt.datetime.fromisoformat(at), self._opened(asked, json.loads(reply)))
+            for question, asked, at, reply in rows
+        )
+
+    def delete(self, conversation: int) -> None:
+        """Forget a conversation. Raises JianwenError when there is none of that id."""
+        self._require(conversation)
+        with self._catalog.transaction():
+            self._catalog.write("DELETE FROM conversations WHERE id = ?", (conversation,))
+
+    def _require(self, conversation: int) -> None:
+        if not self._catalog.rows("SELECT 1 FROM conversations WHERE id = ?", (conversation,)):
+            raise JianwenError("这次对话已被删除。请重新提问，或在历史中选别的对话。")
+
+    # ------------------------------------------------------------ opening again
+
+    def _opened(self, asked: str, kept: Mapping[str, Any]) -> Reply:
+        places = _Places(self._catalog, kept["articles"])
+        evidence = tuple(places.evidence(one) for one in kept["evidence"])
+        timing = Timing(*kept["seconds"])
+        prompt, written = kept["tokens"]
+        if kept["refused"]:
+            return Refusal(asked, evidence, kept["model"], timing, prompt, written, kept["readings"])
+        statements = tuple(
+            Statement(one["text"], tuple(map(places.citation, one["citations"])), tuple(one["problems"]))
+            for one in kept["statements"]
+        )
+        return Answer(asked, statements, evidence, kept["model"], timing, prompt, written, kept["readings"])
+
+
+class _Places:
+    """Where kept words stand today: in the same document, though corrections may have moved them to another article."""
+
+    def __init__(self, catalog: Catalog, kept: Mapping[str, Any]) -> None:
+        self._kept = kept
+        self._documents = {one.id: one for one in catalog.documents(sorted({k["document"] for k in kept.values()}))}
+        self._articles: dict[str, list[StoredArticle]] = {}
+        for article in catalog.articles(tuple(self._documents)) if self._documents else ():
+            self._articles.setdefault(article.document, []).append(article)
+
+    def paragraph(self, one: Mapping[str, Any]) -> tuple[StoredParagraph, StoredArticle, Document]:
+        """By its id if it still says the same, else by its words, else as it was kept."""
+        document = self._kept[one["article"]]["document"]
+        same = [
+            (paragraph, article)
+            for article in self._articles.get(document, ())
+            for paragraph in article.paragraphs
+            if paragraph.text == one["paragraph_text"]
+        ]
+        if not same:
+            return self._as_kept(one)
+        paragraph, article = next((pair for pair in same if pair[0].id == one["paragraph"]), same[0])
+        return paragraph, article, self._documents[document]
+
+    def _as_kept(self, one: Mapping[str, Any]) -> tuple[StoredParagraph, StoredArticle, Document]:
+        about = self._kept[one["article"]]
+        paragraph = StoredParagraph(one["paragraph"], one["article"], Paragraph(one["paragraph_text"], about["page"]))
+        date = dt.date.fromisoformat(about["date"]) if about["date"] else None
+        article = StoredArticle(one["article"], about["document"], about["title"], date, about["page"], (paragraph,))
+        added = dt.datetime.fromisoformat(about["added"])
+        return paragraph, article, Document(about["document"], about["name"], _GONE, 0, added, 0, 0, 0)
+
+    def evidence(self, one: Mapping[str, Any]) -> Evidence:
+        paragraph, article, document = self.paragraph(one)
+        start, end = one["span"]
+        passage = Passage(one["passage"], paragraph.id, start, end, paragraph.text[start:end])
+        return Evidence(passage, paragraph, article, document, one["score"])
+
+    def citation(self, one: Mapping[str, Any]) -> Citation:
+        paragraph, article, document = self.paragraph(one)
+        start, end = one["span"]
+        return Citation(paragraph, start, end, article, document, one["number"])
+
+
+def is_gone(document: Document) -> bool:
+    """Whether a citation's document was removed from the library after it was cited."""
+    return document.sha256 == _GONE
+
+
+# ---------------------------------------------------------------- keeping
+
+
+def _packed(reply: Reply) -> dict[str, Any]:
+    refused = isinstance(reply, Refusal)
+    evidence = reply.nearest if isinstance(reply, Refusal) else reply.evidence
+    statements: tuple[Statement, ...] = () if isinstance(reply, Refusal) else reply.statements
+    cited = [citation for statement in statements for citation in statement.citations]
+    return {
+        "refused": refused,
+        "model": reply.model,
+        "seconds": [reply.seconds.evidence, reply.seconds.first_token, reply.seconds.total],
+        "tokens": [reply.prompt_tokens, reply.answer_tokens],
+        "readings": dict(reply.readings),
+        "articles": dict(
+            _about(article, document)
+            for article, document in [(e.article, e.document) for e in evidence]
+            + [(c.article, c.document) for c in cited]
+        ),
+        "evidence": [
+            {
+                **_place(one.paragraph, one.article),
+                "passage": one.passage.id,
+                "span": [one.passage.start, one.passage.end],
+                "score": one.score,
+            }
+            for one in evidence
+        ],
+        "statements": [
+            {
+                "text": statement.text,
+                "problems": list(statement.problems),
+                "citations": [
+                    {**_place(c.paragraph, c.article), "span": [c.start, c.end], "number": c.number}
+                    for c in statement.citations
+                ],
+            }
+            for statement in statements
+        ],
+    }
+
+
+def _place(paragraph: StoredParagraph, article: StoredArticle) -> dict[str, Any]:
+    return {"paragraph": paragraph.id, "paragraph_text": paragraph.text, "article": article.id}
+
+
+def _about(article: StoredArticle, document: Document) -> tuple[str, dict[str, Any]]:
+    return article.id, {
+        "document": document.id,
+        "name": document.name,
+        "added": document.added.isoformat(),
+        "title": article.title,
+        "date": article.date.isoformat() if article.date else None,
+        "page": article.page,
+    }
+
+
+def _escaped(word: str) -> str:
+    """For LIKE: the user's % and _ are letters."""
+    return "".join(f"\\{c}" if c in "\\%_" else c for c in word)
+
+
+def last_questions(turns: Iterable[Turn], count: int) -> tuple[str, ...]:
+    """The questions last answered, as they were understood, oldest first: what a follow-up may lean on."""
+    return tuple(turn.asked for turn in list(turns)[-count:])
