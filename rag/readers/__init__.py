@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from rag.errors import JianwenError
+from rag.readers.sanity import readable
 from rag.readers.source import Source
 from rag.types import Page
 
@@ -25,6 +26,8 @@ _FORMATS: dict[str, str] = {
     "image": ".png .jpg .jpeg .tif .tiff .bmp",
 }
 _READERS: dict[str, str] = {suffix: module for module, suffixes in _FORMATS.items() for suffix in suffixes.split()}
+# Formats without a structure that tells garbage: what any bytes give is judged as text, in `open_source`.
+_SHAPELESS: frozenset[str] = frozenset({"text", "markdown", "html", "office"})
 SUFFIXES: frozenset[str] = frozenset(_READERS)
 
 
@@ -48,7 +51,18 @@ def open_source(path: Path, password: str | None = None) -> Source:
         raise JianwenError(
             f"打不开文件“{path.name}”（{reason}）。请检查它是否被别的程序占用、是否有读取权限。"
         ) from error
+    if module in _SHAPELESS and not readable(_text(source)):
+        source.close()
+        raise JianwenError(
+            f"“{path.name}”的内容不是可读的文字：可能已损坏、扩展名不对，或用了少见的文字编码。"
+            "请用原软件打开确认，另存一份再添加。"
+        )
     return source
+
+
+def _text(source: Source) -> str:
+    pages = (source.page(number) for number in range(1, source.pages + 1))
+    return "".join(line.text for page in pages for line in page.lines)
 
 
 def read_file(path: Path, password: str | None = None) -> Iterator[Page]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 50 * 1024 * 1024  # with the pictures that .mhtml holds
 MOST_MARKUP = 16 * 1024 * 1024
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]+)""", re.IGNORECASE)
+_HEADERS = re.compile(rb"(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
+_ELEMENT = re.compile(rb"<(?:html|body|div|p)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _TITLE_NAMES = ("articletitle", "og:title", "twitter:title", "title")
@@ -54,6 +56,8 @@ def open(path: Path, password: str | None = None) -> Held:  # noqa: ARG001 — w
         raise JianwenError(mistaken(path.name, start) or f"“{path.name}”不是网页文件，无法读取。请用浏览器重新保存。")
     data = path.read_bytes()
     packed = _mhtml(data) if path.suffix.lower() in (".mhtml", ".mht") or _is_message(data) else None
+    if packed is None and _HEADERS.match(data) and not _ELEMENT.search(data):
+        raise JianwenError(f"“{path.name}”里没有网页，可能没有保存完整。请用浏览器重新保存。")
     markup = _text(*(packed or (data, "")))
     if len(markup) > MOST_MARKUP:
         raise JianwenError(f"“{path.name}”的网页代码太长，未读取。请在浏览器里只保存正文，或复制文字存成 .txt 再添加。")

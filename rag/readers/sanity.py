@@ -1,4 +1,7 @@
-"""Whether the text layer that lies over a scanned page can be trusted, or the page is better recognised anew. Pure.
+"""Whether what was read is text. Pure.
+
+`sane` asks much: whether the text layer that lies over a scanned page can be trusted, or the page is better recognised
+anew. `readable` asks little: whether bytes of a format that shows no structure were text at all.
 
 Measured on 912 stretches of 300 characters from state documents; share of Chinese characters in dictionary words of
 two characters and more (1st percentile, median; 99th for what is no text):
@@ -9,12 +12,17 @@ two characters and more (1st percentile, median; 99th for what is no text):
 
 A layer with one character in ten wrong is worse than what we recognise ourselves (under one in a hundred). Lists of
 names fall below the bound as well: recognising such a page costs seconds, trusting a broken layer costs the page.
+
+`readable`: share of characters that are broken or hardly ever printed. 3,497 stretches of real text have .04 at most,
+classical Chinese with bronze vessels .16, Icelandic .21; what random bytes give in any code .27 and more from 60
+bytes on (of 40 web pages one .21), Chinese read in a wrong code .41 and more.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,8 +36,13 @@ _LEAST_KNOWN = 0.8  # share of characters that Chinese papers are printed with
 _LEAST_WORDS = 0.55  # share of Chinese characters in words
 _FEW = 10  # Chinese characters: fewer say nothing about words
 _LEAST_ALNUM = 0.5  # share of letters and digits where there is hardly any Chinese
+_MOST_ODD = 0.25  # share of characters that are broken or hardly ever printed
+_TOO_FEW = 10  # characters: a name of rare ones is no garbage
+# codes and the last first byte in them of common characters: all of GB 2312, the first levels of Big5 and JIS X 0208
+_COMMON = (("gb2312", 0xFF), ("big5", 0xC6), ("shift_jis", 0x97))
 _CID = re.compile(r"\(cid:\d+\)")
 _HAN = re.compile(f"[{HAN}]")
+_RARE = re.compile(f"[\x80-\xff{HAN}]")
 
 
 def sane(text: str) -> bool:
@@ -46,6 +59,28 @@ def sane(text: str) -> bool:
     if han < _FEW:
         return han > 0 or sum(c.isalnum() for c in marks) >= _LEAST_ALNUM * len(marks)
     return _in_words(marks) >= _LEAST_WORDS * han
+
+
+def readable(text: str) -> bool:
+    """Whether somebody could have written a text, in whatever language; true for an empty one."""
+    counts = Counter("".join(text.split()))
+    broken = sum(times for char, times in counts.items() if _stands_for_nothing(char))
+    rare = sum(times for char, times in counts.items() if _is_rare(char))
+    most = _MOST_ODD * counts.total()
+    return not counts or (broken < most and (broken + rare < most or counts.total() < _TOO_FEW))
+
+
+def _is_rare(char: str) -> bool:
+    """Whether a Chinese character, or an accented Latin one of one byte, is in none of the lists of common ones."""
+    return bool(_RARE.match(char)) and not any(_lead(char, code) <= last for code, last in _COMMON)
+
+
+def _lead(char: str, code: str) -> int:
+    """The first byte of a character in a code, 256 when it has none there."""
+    try:
+        return char.encode(code)[0]
+    except UnicodeEncodeError:
+        return 256
 
 
 def _stands_for_nothing(char: str) -> bool:
