@@ -15,7 +15,8 @@ from rag.types import Correction, MergeWithPrevious, Rename, SetDate, SplitBefor
 if TYPE_CHECKING:
     from desktop.window import Window
 
-BUSY = "正在添加资料或整理索引，等它完成（或停止它）以后再改。"
+REBUILDING = "正在重新建立索引，等它完成（或停止它）以后再改。"
+WORKING = "上一处改动还没有完成，请稍等一下再改。"
 
 
 class CorrectionDesk(QObject):
@@ -118,10 +119,13 @@ class CorrectionDesk(QObject):
             self._run(Correct(document, correction))
 
     def _may(self) -> bool:
-        desk = self._window.desk
-        if desk.busy:
-            self._window.tell(BUSY, "caution")
-        return desk.may_change() and not desk.busy and not self.working
+        """Whether something can be set right now; says why when not. An import under way is no hindrance."""
+        if not self._window.desk.may_change():
+            return False
+        why = REBUILDING if self._window.desk.rebuilding else WORKING if self.working else ""
+        if why:
+            self._window.tell(why, "caution")
+        return not why
 
     def _run(self, request: Correct | UndoCorrections) -> None:
         self.working = True

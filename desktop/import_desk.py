@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from desktop.window import Window
 
 UNFINISHED = "unfinished"  # key in the ini file: libraries and paths of imports that have not ended
-WHY = "要把它加入资料库，请输入打开它的密码。密码只用这一次，不会保存。"
+WHY = "要把它加入资料库，请输入打开它的密码。密码只在这次打开简问期间记着，不会保存。"
 
 
 class Import:

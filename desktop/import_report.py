@@ -43,17 +43,27 @@ def summary(results: Sequence[FileAdded]) -> str:
 
 def in_short(results: Sequence[FileAdded]) -> str:
     """The first troubles, one a line."""
-    lines = [f"{result.path.name}：{result.error}" for result in failed(results)]
+    lines = [f"{result.path.name}：{_first_sentence(_reason(result))}" for result in failed(results)]
     lines += [f"{result.path.name}：{problem}" for result in flawed(results) for problem in result.problems]
     more = f"\n……共 {len(lines)} 项" if len(lines) > SHOWN_AT_ONCE else ""
     return "\n".join(lines[:SHOWN_AT_ONCE]) + more
+
+
+def _reason(result: FileAdded) -> str:
+    """Why a file failed, not naming it again at the beginning."""
+    return result.error.removeprefix(f"“{result.path.name}”")
+
+
+def _first_sentence(text: str) -> str:
+    first, full_stop, _ = text.partition("。")
+    return first + full_stop
 
 
 def as_text(results: Sequence[FileAdded]) -> str:
     """All that went wrong, for pasting: whole paths, so that the files can be found."""
     lines = [summary(results)]
     if bad := failed(results):
-        lines += ["", "没有加入的文件：", *(f"{result.path}：{result.error}" for result in bad)]
+        lines += ["", "没有加入的文件：", *(f"{result.path}：{_reason(result)}" for result in bad)]
     if partly := flawed(results):
         lines += ["", "已加入，但有的地方没有读出来："]
         lines += [f"{result.path}：{problem}" for result in partly for problem in result.problems]
@@ -65,7 +75,7 @@ def _as_html(results: Sequence[FileAdded]) -> str:
     parts = []
     if bad := failed(results):
         parts.append(f'<p style="{head}">没有加入的文件（{len(bad)}）</p>')
-        parts += [point(_entry(result, (result.error,))) for result in bad]
+        parts += [point(_entry(result, (_reason(result),))) for result in bad]
     if partly := flawed(results):
         parts.append(f'<p style="{head}">已加入，但有的地方没有读出来（{len(partly)}）</p>')
         parts += [point(_entry(result, result.problems)) for result in partly]
@@ -96,6 +106,7 @@ class ImportReport(QDialog):
         close = button("关闭", primary=True)
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
+        row.setSpacing(10)
         row.setContentsMargins(16, 12, 16, 14)
         row.addStretch(1)
         row.addWidget(self.copy_button)

@@ -9,7 +9,7 @@ from rag.readers import SUFFIXES
 PICTURES = frozenset((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"))
 _GROUPS = (
     ("PDF", frozenset((".pdf",))),
-    ("Word、WPS 文档", frozenset((".docx", ".doc", ".wps"))),
+    ("Word、WPS 文档", frozenset((".docx", ".docm", ".doc", ".wps", ".rtf"))),
     ("OFD", frozenset((".ofd",))),
     ("网页", frozenset((".html", ".htm", ".mht", ".mhtml", ".xhtml"))),
     ("文本", frozenset((".txt", ".md", ".markdown"))),

@@ -57,11 +57,16 @@ class LibraryDesk(QObject):
         self._view.remove_wanted.connect(self.confirm_removal)
         self._source.document_wanted.connect(self.want_articles)
         self._source.twin_wanted.connect(self.open_twin)
+        self._source.place_shown.connect(self._mark)
 
     @property
     def busy(self) -> bool:
         """Whether an import or a rebuild is running that the user has begun."""
         return any(not isinstance(ticket.request, Resume) for ticket in self._tasks)
+
+    @property
+    def rebuilding(self) -> bool:
+        return any(isinstance(ticket.request, Rebuild) for ticket in self._tasks)
 
     # ------------------------------------------------------------ what is there
 
@@ -110,7 +115,6 @@ class LibraryDesk(QObject):
     def renew(self, contents: OpenedDocument) -> None:
         """A document's articles have come, or are others than before: everything shown follows."""
         document = contents.document
-        before = self._contents.get(document)
         self._contents[document] = contents
         while len(self._contents) > KEPT_OPEN:
             self._contents.popitem(last=False)
@@ -118,8 +122,8 @@ class LibraryDesk(QObject):
         self._source.renew(renewal)
         self._window.asking.renew(renewal)
         self._show_articles(document)
-        if before is not None and self._source.place is not None and self._source.place.document.id == document:
-            self._view.choose(document, self._source.place.article.id)
+        if self._source.place is not None and self._source.place.document.id == document:
+            self._mark(self._source.place)
 
     def forget_contents(self) -> None:
         """What is known of articles may be out of date (a new document may print them again): ask anew."""
@@ -163,6 +167,10 @@ class LibraryDesk(QObject):
             self._source.set_articles(document, self.articles_of(document))
             place = Renewal(place.document, self.articles_of(document)).place(place) or place
         self._source.show_place(place)
+
+    def _mark(self, place: Place) -> None:
+        """Mark in the tree what the source pane shows."""
+        self._view.choose(place.document.id, FURNITURE if place.aside else place.article.id)
 
     def open_library(self, folder: Path) -> None:
         """Work with another library from now on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -57,7 +57,7 @@ class LibraryView(QWidget):
         self.addAction(self.remove)
         self._loading = QFrame()
         self._drop = self._make_drop()
-        self._stack = QStackedWidget()
+        self._stack = _Yielding()
         for page in (self._loading, self._drop, self.tree):
             self._stack.addWidget(page)
         self.tasks = QVBoxLayout()
@@ -148,7 +148,8 @@ class LibraryView(QWidget):
 
     def _article_item(self, article: StoredArticle) -> QTreeWidgetItem:
         sure = confidence(article)
-        notes = (date_words(article), f"第 {article.page} 页", recognised(sure), "已订正" if article.corrected else "")
+        # What is to be minded comes first: the pane may be too narrow for all of it.
+        notes = (date_words(article), recognised(sure), "已订正" if article.corrected else "", f"第 {article.page} 页")
         item = QTreeWidgetItem([article.label])
         item.setData(0, NOTE, " · ".join(filter(None, notes)))
         item.setData(0, DOCUMENT, article.document)
@@ -245,6 +246,16 @@ class LibraryView(QWidget):
         if paths := _local_paths(event):
             event.acceptProposedAction()
             self.files_dropped.emit(paths)
+
+
+class _Yielding(QStackedWidget):
+    """Takes the room that is left: what stands below it is never cut off for the sake of a page, seen or unseen."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 90)
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 class _Tree(QTreeWidget):

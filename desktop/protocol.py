@@ -108,7 +108,7 @@ Request = (
 
 def rank(request: Request) -> int:
     """How patient a request is. Between two events of a running job, waiting jobs of a lower rank get their turn:
-    a click is answered during an import, and so is a question; changes to the library wait for each other.
+    a click is answered during an import, and so is a question; other changes to the library wait for each other.
     """
     match request:
         case LoadLibrary() | OpenDocument() | ListModels():
@@ -120,8 +120,11 @@ def rank(request: Request) -> int:
 
 
 def may_interrupt(waiting: Request, running: Request) -> bool:
-    """Only reading work (rank 0, and questions) slips in between the steps of another job."""
-    return isinstance(waiting, LoadLibrary | OpenDocument | ListModels | Ask) and rank(waiting) < rank(running)
+    """Reading work (rank 0, and questions) slips in between the steps of another job, and so do corrections: between
+    two steps of an import the documents that are there already can be set right.
+    """
+    quick = isinstance(waiting, LoadLibrary | OpenDocument | ListModels | Ask | Correct | UndoCorrections)
+    return quick and rank(waiting) < rank(running)
 
 
 def resumable(request: Request) -> bool:

@@ -34,10 +34,6 @@ class SourceHead(QWidget):
         column.setContentsMargins(10, 9, 10, 5)
         column.setSpacing(4)
         column.addLayout(self._make_title())
-        self._notes = QVBoxLayout()
-        self._notes.setContentsMargins(36, 0, 4, 0)
-        self._notes.setSpacing(2)
-        column.addLayout(self._notes)
         column.addLayout(self._make_tools())
 
     def _make_title(self) -> QHBoxLayout:
@@ -57,8 +53,11 @@ class SourceHead(QWidget):
         below.addWidget(self.recognised)
         words = QVBoxLayout()
         words.setSpacing(2)
+        self._notes = QVBoxLayout()
+        self._notes.setSpacing(2)
         words.addWidget(self.title)
         words.addLayout(below)
+        words.addLayout(self._notes)
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(self.back_button, 0, Qt.AlignmentFlag.AlignTop)

@@ -33,6 +33,7 @@ class SourceView(QWidget):
     menu_wanted = Signal(object, object, QPoint)  # StoredArticle, StoredParagraph or None, on the screen
     date_wanted = Signal(object)  # StoredArticle
     twin_wanted = Signal(str)  # article id
+    place_shown = Signal(object)  # Place: another than before, or the same as it is now
     split_wanted = Signal(object)  # StoredParagraph that begins a new article
 
     def __init__(self) -> None:
@@ -181,6 +182,7 @@ class SourceView(QWidget):
         self._show()
         if changed and not self.find_bar.isHidden():
             self._find(self.find_bar.line.text())
+        self.place_shown.emit(place)
 
     def _show(self) -> None:
         """Show the place as a page if there is one, else as text."""

@@ -129,9 +129,10 @@ QToolButton:hover {{ background: {ACCENT_SOFT}; border-color: transparent; }}
 QToolButton:disabled {{ background: transparent; border-color: transparent; }}
 QToolButton::menu-indicator {{ image: none; }}
 QToolButton:checked {{ background: {ACCENT_SOFT}; color: {ACCENT}; }}
-QToolButton#link {{ padding: 0; border: none; color: {ACCENT}; background: transparent; font-size: 10pt; }}
-QToolButton#link:hover {{ text-decoration: underline; background: transparent; }}
-QToolButton#link[doubt="true"] {{ color: {CAUTION}; }}
+QPushButton#link {{ padding: 0; border: none; color: {ACCENT}; background: transparent; font-size: 10pt;
+    text-align: left; }}
+QPushButton#link:hover, QPushButton#link:focus {{ text-decoration: underline; background: transparent; }}
+QPushButton#link[doubt="true"] {{ color: {CAUTION}; }}
 
 QLineEdit {{
     background: {PAPER}; border: 1px solid #cdd5df; border-radius: 6px; padding: 6px 10px;

@@ -86,8 +86,8 @@ class TaskRow(QFrame):
     # ------------------------------------------------------------ what is shown
 
     def progress(self, progress: Progress) -> None:
-        """Show how far it is."""
-        self.bar.setRange(0, progress.total)
+        """Show how far it is; what has one step only has no "far"."""
+        self.bar.setRange(0, progress.total if progress.total > 1 else 0)
         self.bar.setValue(min(progress.done, progress.total))
         count = f"（{progress.done}/{progress.total}）" if progress.total > 1 else ""
         self.left.setText("" if progress.left is None else time_left(progress.left))

@@ -64,10 +64,11 @@ def tool(text: str, tip: str) -> QToolButton:
     return made
 
 
-def link(text: str, tip: str) -> QToolButton:
-    """A button that looks like a word one can click."""
-    made = tool(text, tip)
+def link(text: str, tip: str) -> QPushButton:
+    """A button that looks like a word one can click, set flush with the text around it."""
+    made = button(text, tip)
     made.setObjectName("link")
+    made.setAutoDefault(False)
     return made
 
 

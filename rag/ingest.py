@@ -34,7 +34,9 @@ _logger = logging.getLogger(__name__)
 
 
 class Ingest:
-    """All writing to a library. Holds no state of its own."""
+    """All writing to a library. `importing`: files are being read and indexed, one after another, and nothing else is
+    being put in order; between two steps documents that are READY may be corrected.
+    """
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class Ingest:
         self._pool = pool
         self._spool = spool
         self._intake = Intake(catalog, originals, originals.folder.parent / "unpacked")
+        self.importing = False
 
     def add(
         self, paths: Iterable[Path], stop: StopSignal | None = None, passwords: Mapping[Path, str] | None = None
@@ -128,8 +131,12 @@ class Ingest:
     ) -> Iterator[AddEvent]:
         reading = ReadingQueue(self._pool, self._spool)
         work = Import(self._catalog, self._intake, reading, self._indexing(), self._spool, self._erase, passwords)
-        with closing(work.run(candidates, stop)) as events:
-            yield from events
+        self.importing = True
+        try:
+            with closing(work.run(candidates, stop)) as events:
+                yield from events
+        finally:
+            self.importing = False
 
     def _indexing(self) -> Indexing:
         return Indexing(self._catalog, self._vectors, self._keywords, self._embedder)

@@ -8,7 +8,7 @@
     lock             held by the one process that may write
 
 A `Library` belongs to the thread that opened it. Between two steps of its generators other calls are allowed, but one
-writing generator runs at a time.
+writing generator runs at a time; while files are being imported, articles can be set right.
 """
 
 from __future__ import annotations
@@ -228,9 +228,9 @@ class Library:
 
         Raises:
             JianwenError: there is no such article or paragraph, the correction cannot be, new vectors are needed and
-                the embedding model cannot be used, or the library is read-only or busy.
+                the embedding model cannot be used, or the library is read-only or its indexes are being put in order.
         """
-        self._require_idle()
+        self._require_settled()
         name = correction.paragraph if isinstance(correction, SplitBefore) else correction.article
         (document,) = self._named([name.partition("-")[0]])
         self._rewriting.correct(document.id, correction)
@@ -238,7 +238,7 @@ class Library:
 
     def undo_corrections(self, document: str) -> tuple[StoredArticle, ...]:
         """Take back all that was set right in a document; returns its articles. Raises as `correct`."""
-        self._require_idle()
+        self._require_settled()
         (found,) = self._named([document])
         self._rewriting.undo(found.id)
         return self._catalog.articles([found.id])
@@ -355,6 +355,12 @@ class Library:
     def _require_idle(self) -> None:
         self._require_writable()
         if self._writing is not None:
+            raise JianwenError(_BUSY)
+
+    def _require_settled(self) -> None:
+        """Nobody is at work on what READY documents have in the indexes."""
+        self._require_writable()
+        if self._writing is not None and not self._ingest.importing:
             raise JianwenError(_BUSY)
 
     def _exclusively(self, work: Generator[_Event, None, None]) -> Iterator[_Event]:

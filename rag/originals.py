@@ -149,7 +149,7 @@ def said(error: OSError) -> str:
 
 
 def _listed(suffixes: frozenset[str]) -> str:
-    return "、".join(sorted(suffixes))
+    return " ".join(sorted(suffixes))  # a line may break at these
 
 
 def _sync_folder(folder: Path) -> None:

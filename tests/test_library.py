@@ -336,6 +336,48 @@ def test_corrections_that_cannot_be_change_nothing(opened: Opener, tmp_path: Pat
     assert severities(library) == {"ok"}
 
 
+def test_articles_are_set_right_while_files_come_in(opened: Opener, tmp_path: Path) -> None:
+    """Between any two steps of an import, also of one that brings a twin of what is set right."""
+    library = opened()
+    document = added(library, bulletin(tmp_path / "in", "甲.txt", "全市中考备考会召开", "2024年3月21日甲", *NEWS))[
+        0
+    ].document
+    before = library.articles()
+    bulletin(tmp_path / "more", "乙.txt", "全市中考备考会召开", "2024年3月21日乙", *NEWS)
+    write(tmp_path / "more", 1, 60)
+    steps = 0
+    for event in library.add([tmp_path / "more"]):
+        if isinstance(event, Progress):
+            steps += 1
+            library.correct(Rename(f"{document}-1", f"第{steps}个标题"))
+            if steps % 2:
+                library.correct(SplitBefore(library.articles([document])[0].paragraphs[-1].id))
+            else:
+                library.undo_corrections(document)
+    assert steps > 4
+    library.undo_corrections(document)
+    library.correct(Rename(f"{document}-1", "龙凤呈祥"))
+    assert library.search("龙凤呈祥").hits[0].article.id == f"{document}-1"
+    assert finds(library, 1)
+    assert severities(library) == {"ok"}
+    library.remove(["乙.txt"])
+    library.undo_corrections(document)
+    assert library.articles([document]) == before
+    assert severities(library) == {"ok"}
+
+
+def test_nothing_is_set_right_while_the_indexes_are_made_anew(opened: Opener, tmp_path: Path) -> None:
+    library = opened()
+    document = added(library, write(tmp_path / "in", 1))[0].document
+    work = library.rebuild()
+    next(work)
+    with pytest.raises(JianwenError, match="重建索引"):
+        library.correct(Rename(f"{document}-1", "另题"))
+    list(work)
+    library.correct(Rename(f"{document}-1", "另题"))
+    assert severities(library) == {"ok"}
+
+
 # ---------------------------------------------------------------- printed twice
 
 NEWS = (

@@ -40,7 +40,7 @@ def open_source(path: Path, password: str | None = None) -> Source:
     """
     module = _READERS.get(path.suffix.lower())
     if module is None:
-        kinds = "、".join(sorted(SUFFIXES))
+        kinds = " ".join(sorted(SUFFIXES))
         raise JianwenError(f"不支持“{path.name}”这种文件。目前能读 {kinds}；其他格式请先另存为其中一种。")
     try:
         if not path.is_file():

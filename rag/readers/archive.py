@@ -99,7 +99,7 @@ def members(
         yield Member(name, None, str(limit))
         return
     if not found:
-        kinds = "、".join(sorted(SUFFIXES))
+        kinds = " ".join(sorted(SUFFIXES))
         yield Member(name, None, f"压缩包“{name}”里没有能读的文件。能读的格式：{kinds}。")
 
 

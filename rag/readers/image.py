@@ -8,14 +8,13 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag.errors import JianwenError
 from rag.readers.source import Source
 from rag.types import Page
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 MOST_PIXELS: Final = 120_000_000  # an A1 newspaper page at 400 dpi
@@ -173,11 +172,14 @@ def _squared(image: Image, stated: object) -> tuple[Image, float]:
 
 
 def _as_rgb(image: Image, dpi: float) -> tuple[NDArray[np.uint8], float]:
+    import numpy as np
+
     return np.array(_plain(image).convert("RGB"), np.uint8), 72 / dpi
 
 
 def _plain(image: Image) -> Image:
     """8 bits a channel, no alpha (what is transparent is paper), no palette."""
+    import numpy as np
     from PIL import Image as Images
 
     if image.mode.startswith(("I", "F")):

@@ -17,8 +17,10 @@ from shiboken6 import isValid
 
 from desktop import style
 from desktop.engine import Engine
+from desktop.source_view import SourceView
 from desktop.window import Window
-from tests.desktop.fake_library import FACTORY
+from tests.desktop.fake_library import FACTORY, document_of
+from tests.desktop.paper import write_pdf
 
 PATIENCE = 60_000  # milliseconds: how long to wait for what must come; never an assertion about speed
 
@@ -108,3 +110,23 @@ def ask(window: Window, qtbot: QtBot) -> Callable[[str], None]:
         qtbot.waitUntil(lambda: not window.asking.asking, timeout=PATIENCE)
 
     return ask_
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> Iterator[SourceView]:
+    """The source pane by itself."""
+    made = SourceView()
+    qtbot.addWidget(made)
+    made.resize(620, 700)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+    made.pages.close_pages()
+
+
+@pytest.fixture
+def pdf_view(view: SourceView, tmp_path: Path) -> SourceView:
+    """The source pane, able to show the pages of 简报.pdf."""
+    view.files = {document_of(Path("简报.pdf")).id: write_pdf(tmp_path / "kept.pdf")}
+    return view

@@ -206,6 +206,8 @@ class FakeLibrary:
         yield from ()
 
     def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]:
+        if (self.path / "slow-rebuild").exists():
+            yield from _until_stopped(stop)
         for n in range(3):
             yield Progress("正在建立索引", n, 3)
 

@@ -35,6 +35,7 @@ from desktop.protocol import (
 from rag.types import Answer, DraftText, EvidenceFound, MergeWithPrevious, Progress
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import FACTORY, FURNITURE, document_of
+from tests.pdf_writer import Sheet, pdf
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -178,6 +179,21 @@ def test_corrections_give_the_articles_as_they_are_then(engine: Engine, qtbot: Q
     assert merged.furniture == FURNITURE
 
 
+def test_corrections_do_not_wait_for_the_end_of_an_import(engine: Engine, qtbot: QtBot, tmp_path: Path) -> None:
+    adding = importing(engine, qtbot, tmp_path)
+    document = document_of(engine.library / "教育简报.txt").id
+    for paused in (False, True):
+        adding.ticket.pause(paused)
+        for request in (Correct(document, MergeWithPrevious(f"{document}-2")), UndoCorrections(document)):
+            assert isinstance(finish(qtbot, put(engine, request)), JobDone)
+    assert not adding.ends
+    removal = put(engine, Remove((document,)))  # but removals do
+    finish(qtbot, put(engine, LoadLibrary()))
+    assert not removal.ends
+    adding.ticket.stop()
+    assert isinstance(finish(qtbot, removal), JobDone)
+
+
 def test_what_the_user_can_mend_comes_as_it_is_said(engine: Engine, qtbot: QtBot) -> None:
     engine.start()
     end = finish(qtbot, put(engine, Ask("不会")))
@@ -301,15 +317,67 @@ def test_a_long_log_is_set_aside(engine: Engine, qtbot: QtBot) -> None:
     assert engine.log.with_suffix(".old.log").stat().st_size == 1_100_000
 
 
+HEAVY = frozenset(
+    (
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "onnxruntime",
+        "chromadb",
+        "tantivy",
+        "llama_cpp",
+        "rjieba",
+        "numpy",
+        "cv2",
+        "rapidocr",
+        "pypdfium2",
+        "pypdfium2_raw",
+        "pdfplumber",
+        "pdfminer",
+        "docx",
+        "lxml",
+        "ofdkit",
+        "trafilatura",
+    )
+)
+
+
+def loaded_by(code: str) -> set[str]:
+    """The names of the modules that are there after running `code`."""
+    code += "; import sys; print(*sys.modules)"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(result.stdout.split())
+
+
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("desktop.start", ["torch", "chromadb", "llama_cpp", "sentence_transformers", "tantivy", "rag.library"]),
-        ("desktop.app", ["PySide6", "torch", "rag.library", "pydantic"]),
-        ("desktop.engine_process", ["PySide6", "torch", "chromadb", "llama_cpp"]),
+        ("desktop.start", HEAVY | {"PIL", "rag.library"}),
+        ("desktop.app", HEAVY | {"PySide6", "rag.library", "pydantic"}),
+        ("desktop.engine_process", HEAVY | {"PySide6"}),
     ],
 )
-def test_what_a_module_does_not_import(module: str, forbidden: list[str]) -> None:
-    code = f"import sys, {module}; print([name for name in {forbidden!r} if name in sys.modules])"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert result.stdout.strip() == "[]"
+def test_what_a_module_does_not_import(module: str, forbidden: frozenset[str]) -> None:
+    assert not loaded_by(f"import {module}") & forbidden
+
+
+def test_the_window_knows_of_readers_only_what_files_they_read() -> None:
+    """What reads files, OCR and PDFium among it, belongs to the engine's workers."""
+    ours = {name for name in loaded_by("import desktop.start") if name.partition(".")[0] == "rag"}
+    assert ours == {"rag", "rag.errors", "rag.settings", "rag.types", "rag.readers", "rag.readers.source"}
+
+
+def test_showing_a_pdf_or_a_scan_loads_nothing_heavy(tmp_path: Path) -> None:
+    """A scan has its pages' size from the picture reader, whose recognition must stay unloaded."""
+    from PIL import Image
+
+    (tmp_path / "x.pdf").write_bytes(pdf([Sheet([], 595, 842)]))
+    Image.new("RGB", (620, 877), "white").save(tmp_path / "x.png", dpi=(75, 75))
+    loaded = loaded_by(
+        "import desktop.start; from pathlib import Path; from desktop.pages import Shut, open_pages;"
+        f"opened = [open_pages(Path({str(tmp_path)!r}, name)) for name in ('x.pdf', 'x.png')];"
+        "assert not any(isinstance(one, Shut) for one in opened), opened; [one.points(1) for one in opened]"
+    )
+    assert "desktop.picture_pages" in loaded
+    assert "desktop.pdf_pages" in loaded
+    assert not loaded & HEAVY

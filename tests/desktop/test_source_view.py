@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,20 +15,6 @@ from desktop.sheet import EDGE
 from desktop.source_view import SourceView
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import MARKUP, TEXT, articles_of, cite, document_of, evidence_of
-from tests.desktop.paper import write_pdf
-
-
-@pytest.fixture
-def view(qtbot: QtBot) -> Iterator[SourceView]:
-    made = SourceView()
-    qtbot.addWidget(made)
-    made.resize(620, 700)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
-    made.pages.close_pages()
-
 
 TXT = document_of(Path("简报.txt"))
 PDF = document_of(Path("简报.pdf"))
@@ -120,12 +105,6 @@ def test_zooming_keeps_the_marks(view: SourceView) -> None:
 
 
 # ------------------------------------------------------------------ PDF
-
-
-@pytest.fixture
-def pdf_view(view: SourceView, tmp_path: Path) -> SourceView:
-    view.files = {PDF.id: write_pdf(tmp_path / "kept.pdf")}
-    return view
 
 
 def rectangles(view: SourceView) -> list[QRectF]:
