@@ -49,7 +49,7 @@ def stand_alone(question: str, before: Sequence[str]) -> str:
     """
     for earlier in reversed(before if question.strip() else ()):
         made = _leaning(question.strip(), earlier)
-        if made is not None:
+        if made is not None and made.strip():
             return made
     return question
 
