@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.types import Box, Citation, Document, Evidence, Paragraph, StoredArticle, StoredParagraph
 
@@ -87,7 +88,8 @@ def utf16(text: str, position: int) -> int:
 def span_boxes(paragraph: Paragraph, start: int, end: int) -> tuple[Box, ...]:
     """Where `paragraph.text[start:end]` is printed: each touched fragment's box, cut to the part that is meant.
 
-    The cut assumes full-width characters to be twice as wide as the others; vertical lines are cut downwards.
+    The cut assumes full-width characters to be twice as wide as the others, and goes along the writing: downwards in
+    upright lines, and the other way on pages that are turned so (see `_backwards`).
     """
     boxes = []
     for fragment in paragraph.fragments:
@@ -97,7 +99,10 @@ def span_boxes(paragraph: Paragraph, start: int, end: int) -> tuple[Box, ...]:
             whole = _width(text[fragment.start : fragment.end])
             before = _width(text[fragment.start : first]) / whole
             until = _width(text[fragment.start : last]) / whole
-            boxes.append(_cut(fragment.box, before, until, vertical=_is_vertical(fragment.box, whole)))
+            upright = _is_upright(fragment.box, whole)
+            if (before, until) != (0, 1) and _backwards(paragraph, upright=upright):
+                before, until = 1 - until, 1 - before
+            boxes.append(_cut(fragment.box, before, until, upright=upright))
     return tuple(boxes)
 
 
@@ -105,12 +110,33 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
-def _is_vertical(box: Box, width: int) -> bool:
+def _is_upright(box: Box, width: int) -> bool:
     return width >= 4 and box.y1 - box.y0 > 1.5 * (box.x1 - box.x0)
 
 
-def _cut(box: Box, before: float, until: float, *, vertical: bool) -> Box:
-    if vertical:
+def _backwards(paragraph: Paragraph, *, upright: bool) -> bool:
+    """Whether its rows are written upwards (upright ones) or from right to left, as on pages turned by 270 or 180.
+
+    Rows tell by their order: those of text written upwards stand from left to right, those of text on its head from
+    below upwards. Of a single row nothing can be told: then it is written the usual way.
+    """
+    steps = 0
+    for a, b in pairwise(fragment.box for fragment in paragraph.fragments):
+        beside, below = _gap(a.x0, a.x1, b.x0, b.x1), _gap(a.y0, a.y1, b.y0, b.y1)
+        along, across = (below, beside) if upright else (beside, below)
+        if a.page == b.page and along < min(0, across):  # the next row of the same column
+            after = b.x0 > a.x0 if upright else b.y0 < a.y0
+            steps += 1 if after else -1
+    return steps > 0
+
+
+def _gap(a0: float, a1: float, b0: float, b1: float) -> float:
+    """Between two stretches of one axis; negative where they overlap."""
+    return max(a0, b0) - min(a1, b1)
+
+
+def _cut(box: Box, before: float, until: float, *, upright: bool) -> Box:
+    if upright:
         height = box.y1 - box.y0
         return Box(box.page, box.x0, box.y0 + before * height, box.x1, box.y0 + until * height)
     width = box.x1 - box.x0

@@ -162,10 +162,10 @@ class PageView(QScrollArea):
 
     def _place_marks(self) -> None:
         cited, found, now = QColor(style.CITED), QColor(style.FOUND), QColor(style.FOUND_NOW)
-        marks = [(self._on_paper(box), cited) for box in self._cited if box.page == self.page]
+        marks = [(rectangle, cited) for rectangle in self._in_sight(self._cited)]
         for n, hit in enumerate(self._found):
             colour = now if n == self._current else found
-            marks += [(self._on_paper(box), colour) for box in hit if box.page == self.page]
+            marks += [(rectangle, colour) for rectangle in self._in_sight(hit)]
         self.sheet.marks = marks
         self.sheet.update()
 
@@ -174,14 +174,28 @@ class PageView(QScrollArea):
         self._hover_nothing()
 
     def _outline(self, article: str) -> QPainterPath:
-        return united([self._on_paper(box) for box in self._map.outlines(self.page).get(article, ())])
+        return united(self._in_sight(self._map.outlines(self.page).get(article, ())))
 
     def _on_paper(self, box: Box) -> QRectF:
         s = self.scale()
         return QRectF(QPointF(box.x0 * s, box.y0 * s), QPointF(box.x1 * s, box.y1 * s))
 
+    def _in_sight(self, boxes: Sequence[Box]) -> list[QRectF]:
+        """The boxes of the page shown, in pixels, cut to what is on the paper: some files print beyond it."""
+        paper = QRectF(QPointF(), self._points() * self.scale())
+        cut = (self._on_paper(box).intersected(paper) for box in boxes if box.page == self.page)
+        return [rectangle for rectangle in cut if not rectangle.isEmpty()]
+
+    def out_of_sight(self, boxes: Sequence[Box]) -> int:
+        """How many of the boxes, of any page, lie outside what is visible of their page."""
+        return sum(self._is_hidden(box) for box in boxes)
+
+    def _is_hidden(self, box: Box) -> bool:
+        paper = self._pages.points(box.page) if self._pages is not None else QSizeF()
+        return box.x1 <= 0 or box.y1 <= 0 or box.x0 >= paper.width() or box.y0 >= paper.height()
+
     def _reach(self, boxes: Sequence[Box]) -> None:
-        self.goal = next((box for box in boxes if box.page == self.page), None)
+        self.goal = next((box for box in boxes if box.page == self.page and not self._is_hidden(box)), None)
         self._scroll_to_goal()
 
     def _scroll_to_goal(self) -> None:
@@ -214,8 +228,8 @@ class PageView(QScrollArea):
         article, paragraph = found
         other = article.id != self._article
         if self.picking:
-            boxes = [f.box for f in paragraph.paragraph.fragments if f.box.page == self.page] if paragraph else []
-            self.sheet.hover = united([self._on_paper(box) for box in boxes])
+            boxes = [fragment.box for fragment in paragraph.paragraph.fragments] if paragraph else []
+            self.sheet.hover = united(self._in_sight(boxes))
         else:
             self.sheet.hover = self._outline(article.id) if other else QPainterPath()
             self.sheet.setCursor(Qt.CursorShape.PointingHandCursor if other else Qt.CursorShape.ArrowCursor)

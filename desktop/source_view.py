@@ -22,6 +22,7 @@ from rag.types import Box, Document, StoredArticle, StoredParagraph
 HISTORY = 50
 BROKEN = "版面打不开，下面显示的是从中读出的文字。"
 LOCKED = "这个文件加了密码，下面显示的是从中读出的文字。"
+UNSEEN = "原文件把{}印到了页面的可见范围之外，版面上看不到，请点“文字”来看。"
 PICKING = "请在下面点新文章的第一段。按 Esc 取消。"
 WHY = "要在这里看它的版面，请输入打开它的密码。密码只在这次打开简问期间记着，不会保存。"
 
@@ -196,6 +197,7 @@ class SourceView(QWidget):
             self._stack.setCurrentWidget(self.pages)
             self._show_outline()
             self.pages.show_page(place.page, place.boxes)
+            self._tell_unseen()
             if place.document.id not in self._articles:
                 self.document_wanted.emit(place.document.id)
         else:
@@ -279,6 +281,12 @@ class SourceView(QWidget):
         self.came_from.setVisible(before is not None)
         self.goes_on.setVisible(after is not None)
         self.ways.setVisible(self.shows_pages and (before is not None or after is not None))
+
+    def _tell_unseen(self) -> None:
+        """Say that (a part of) what is meant is printed where no page shows it."""
+        what, boxes = self._lit_boxes()
+        if hidden := self.pages.out_of_sight(boxes):
+            self._tell_hint(UNSEEN.format(what if hidden == len(boxes) else f"{what}的一部分"))
 
     def _go_on(self, way: int) -> None:
         page = neighbours(self._lit_boxes()[1], self.pages.page)[way]

@@ -44,6 +44,34 @@ def test_upright_lines_are_cut_downwards() -> None:
     assert span_boxes(paragraph, 1, 3) == (Box(1, 0, 10, 10, 30),)
 
 
+def turned_columns(turn: int) -> Paragraph:
+    """Two columns of three rows, 200 by 100 points, as the page shows them when turned clockwise."""
+    text, boxes = "", []
+    for n in range(6):
+        x, y = n // 3 * 100, n % 3 * 12
+        x0, y0, x1, y1 = {
+            0: (x, y, x + 80, y + 10),
+            90: (100 - y - 10, x, 100 - y, x + 80),
+            180: (200 - x - 80, 100 - y - 10, 200 - x, 100 - y),
+            270: (y, 200 - x - 80, y + 10, 200 - x),
+        }[turn]
+        boxes.append(Fragment(len(text), len(text) + 8, Box(1, x0, y0, x1, y1)))
+        text += "甲乙丙丁戊己庚辛"
+    return Paragraph(text, 1, tuple(boxes))
+
+
+@pytest.mark.parametrize(
+    ("turn", "last_quarter"),
+    [(0, (60, 0, 80, 10)), (90, (90, 60, 100, 80)), (180, (120, 90, 140, 100)), (270, (0, 120, 10, 140))],
+)
+def test_rows_are_cut_along_the_writing_on_turned_pages(
+    turn: int, last_quarter: tuple[float, float, float, float]
+) -> None:
+    paragraph = turned_columns(turn)
+    assert span_boxes(paragraph, 6, 8) == (Box(1, *last_quarter),)
+    assert span_boxes(paragraph, 0, 8) == (paragraph.fragments[0].box,)
+
+
 @given(st.integers(0, 8), st.integers(0, 8))
 def test_a_cut_box_stays_inside_its_fragment(a: int, b: int) -> None:
     for box in span_boxes(LINES, min(a, b), max(a, b)):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop import style
@@ -15,6 +16,7 @@ from desktop.sheet import EDGE
 from desktop.source_view import SourceView
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import MARKUP, TEXT, articles_of, cite, document_of, evidence_of
+from tests.pdf_writer import Sheet, pdf
 
 TXT = document_of(Path("简报.txt"))
 PDF = document_of(Path("简报.pdf"))
@@ -140,6 +142,26 @@ def test_the_mark_lies_on_the_printed_words(pdf_view: SourceView, qtbot: QtBot) 
         ]
         assert warm in points
         assert any(point.lightness() < 100 for point in points)
+
+
+@pytest.mark.parametrize(
+    ("height", "marks", "said"), [(60.0, 0, "引用的话印到"), (100.0, 1, "引用的话的一部分"), (842.0, 3, "")]
+)
+def test_what_is_printed_off_the_page_is_said_and_not_marked(
+    view: SourceView, tmp_path: Path, height: float, marks: int, said: str
+) -> None:
+    file = tmp_path / "kept.pdf"
+    file.write_bytes(pdf([Sheet([], 595.0, height)]))
+    view.files = {PDF.id: file}
+    view.set_articles(PDF.id, articles_of(PDF))
+    view.show_place(Place.of_evidence(evidence_of(PDF)[0]))
+    sheet = view.pages.sheet
+    assert len(rectangles(view)) == marks
+    assert all(sheet.paper.translated(-EDGE, -EDGE).contains(rectangle) for rectangle in rectangles(view))
+    assert sheet.outline.isEmpty() or sheet.paper.translated(-EDGE, -EDGE).contains(sheet.outline.boundingRect())
+    assert view.hint.isVisible() == bool(said)
+    if said:
+        assert said in "".join(part.text() for part in view.hint.findChildren(QLabel))
 
 
 def test_a_citation_on_another_page_turns_to_it(pdf_view: SourceView) -> None:
