@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainterPath, QResizeEvent, QWheelEven
 from PySide6.QtWidgets import QScrollArea
 
 from desktop import style
-from desktop.outlines import PageMap
+from desktop.outlines import PAD, PageMap
 from desktop.pages import Pages
 from desktop.sheet import EDGE, Sheet, united
 from desktop.widgets import plain_tip
@@ -174,7 +174,9 @@ class PageView(QScrollArea):
         self._hover_nothing()
 
     def _outline(self, article: str) -> QPainterPath:
-        return united(self._in_sight(self._map.outlines(self.page).get(article, ())))
+        least = PAD * self.scale()  # of what lies off the paper, the margin alone may reach into it
+        parts = self._in_sight(self._map.outlines(self.page).get(article, ()))
+        return united([part for part in parts if min(part.width(), part.height()) > least])
 
     def _on_paper(self, box: Box) -> QRectF:
         s = self.scale()
