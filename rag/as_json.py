@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rag.evaluating import Verdict
 from rag.models import ModelStatus
 from rag.types import (
     Answer,
@@ -100,6 +101,10 @@ def reply(value: Answer | Refusal, elsewhere: Elsewhere = NOWHERE) -> Json:
         },
         "tokens": {"prompt": value.prompt_tokens, "answer": value.answer_tokens},
     }
+
+
+def verdict(value: Verdict) -> Json:
+    return {"passed": value.passed, "faults": list(value.faults), "reply": reply(value.reply)}
 
 
 def finding(value: Finding) -> Json:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.text import Text
 
+from rag.evaluating import Verdict
 from rag.models import ROLE_TITLES, ModelStatus
 from rag.types import (
     AddStatus,
@@ -224,3 +225,11 @@ def _cells(row: str) -> str:
 
 def _excerpt(text: str) -> str:
     return plain(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…")
+
+
+def verdict(console: Console, value: Verdict) -> None:
+    line = Text("通过    " if value.passed else "未通过  ", style="green" if value.passed else "red")
+    line.append(plain(value.case.question), style="default")
+    console.print(line)
+    for fault in value.faults:
+        console.print(Text(f"        {plain(fault)}", style="yellow"))
