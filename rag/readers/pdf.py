@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import JianwenError, PasswordNeeded
+from rag.readers.nested_forms import endless_pages
 from rag.readers.pdfium_page import Shapes, characters, shapes, view_of
 from rag.readers.ruled_tables import inside, ruled_tables, table_lines
 from rag.readers.sanity import sane
@@ -33,9 +34,11 @@ _DAY = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
 class PdfSource:
     """See `rag.readers.source.Source`."""
 
-    def __init__(self, document: Any, name: str) -> None:
+    def __init__(self, document: Any, name: str, endless: frozenset[int]) -> None:
+        """`endless`: pages that PDFium must not begin."""
         self._document = document
         self._name = name
+        self._endless = endless
         self.pages = len(document)
 
     @property
@@ -46,6 +49,10 @@ class PdfSource:
     def page(self, number: int) -> Page:
         import pypdfium2
 
+        if number in self._endless:
+            raise JianwenError(
+                f"“{self._name}”第 {number} 页的图形层层套用，多得画不完，无法读取。请用原软件打开，打印成 PDF 再添加。"
+            )
         try:
             page = self._document[number - 1]
         except pypdfium2.PdfiumError as error:
@@ -131,7 +138,7 @@ def open(path: Path, password: str | None = None) -> Source:
         raise JianwenError(
             f"“{name}”已损坏或不是真正的 PDF，无法读取。请重新获取该文件，或用原软件重新导出。"
         ) from error
-    source = PdfSource(document, name)
+    source = PdfSource(document, name, endless_pages(path, password))
     if source.pages <= MOST_PAGES and source.pages:
         return source
     source.close()
