@@ -21,13 +21,13 @@ from pathlib import Path
 from bench.llama import BareLlama, MeteredChat
 from bench.options import SAMPLE, Say, positive
 from bench.report import Measurement, Report, Row, machine, pooled
+from rag.answers import DraftText
 from rag.errors import JianwenError
 from rag.library import Library
 from rag.llm import Message
 from rag.models import require_chat_model
 from rag.models.machine import physical_cores
 from rag.settings import load_settings
-from rag.types import DraftText
 
 QUESTIONS = (
     "教育强市建设的“五强”目标是什么？",

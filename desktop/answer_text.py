@@ -12,7 +12,8 @@ from html import escape
 from desktop import style
 from desktop.marks import Place, by_paragraph
 from desktop.wording import date_words, is_low, recognised
-from rag.types import Answer, Citation, Refusal, StoredArticle
+from rag.answers import Answer, Citation, Refusal
+from rag.types import StoredArticle
 
 REFUSED = "资料中未提及"
 UNVERIFIED = "未核实"

@@ -14,7 +14,8 @@ from desktop.evidence_cards import EvidenceList
 from desktop.marks import Place, by_paragraph
 from desktop.renewing import Renewal
 from desktop.widgets import ElidedLabel, EmptyState, PlainBrowser, button, label, tool
-from rag.types import Answer, Document, DraftText, EvidenceFound, Progress, Refusal
+from rag.answers import Answer, DraftText, EvidenceFound, Refusal
+from rag.types import Document, Progress
 
 DRAFTING = "草稿，核对中…"
 

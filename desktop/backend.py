@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop.protocol import ModelChoice
-from rag.types import AddEvent, AskEvent, Correction, Document, Paragraph, Progress, StopSignal, StoredArticle
+from rag.answers import AskEvent
+from rag.types import AddEvent, Correction, Document, Paragraph, Progress, StopSignal, StoredArticle
 
 
 class EngineLibrary(Protocol):

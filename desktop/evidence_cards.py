@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 from desktop.marks import Place
 from desktop.widgets import ElidedLabel, label, link, plain_tip, set_property
 from desktop.wording import CHECK, date_reason, date_words, is_low, recognised, row_words, twin_name
-from rag.types import Document, Evidence
+from rag.answers import Evidence
+from rag.types import Document
 
 OPENING = 120  # characters of a passage shown on its card
 

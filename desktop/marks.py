@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.types import Box, Citation, Document, Evidence, Paragraph, StoredArticle, StoredParagraph
+from rag.answers import Citation, Evidence
+from rag.types import Box, Document, Paragraph, StoredArticle, StoredParagraph
 
 FURNITURE = "furniture"  # stands where an article's id or number would
 FURNITURE_TITLE = "页眉页脚等"

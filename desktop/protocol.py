@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rag.types import Correction, Document, DraftText, Paragraph, Progress, StoredArticle
+from rag.answers import DraftText
+from rag.types import Correction, Document, Paragraph, Progress, StoredArticle
 
 # ---------------------------------------------------------------- what may be asked of the engine
 

@@ -9,17 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from desktop.marks import Place
-from rag.types import (
-    Answer,
-    Citation,
-    Document,
-    Evidence,
-    Paragraph,
-    Refusal,
-    Statement,
-    StoredArticle,
-    StoredParagraph,
-)
+from rag.answers import Answer, Citation, Evidence, Refusal, Statement
+from rag.types import Document, Paragraph, StoredArticle, StoredParagraph
 
 _Found = tuple[StoredArticle, StoredParagraph | None]
 

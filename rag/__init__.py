@@ -14,27 +14,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rag.answers import Answer, Citation, DraftText, Evidence, EvidenceFound, Refusal, SearchResult, Statement
     from rag.errors import JianwenError, Stopped
     from rag.library import Library
     from rag.settings import Settings
-    from rag.types import (
-        AddStatus,
-        Answer,
-        Citation,
-        Document,
-        DraftText,
-        Evidence,
-        EvidenceFound,
-        FileAdded,
-        Finding,
-        Passage,
-        Progress,
-        Refusal,
-        SearchResult,
-        Statement,
-        StoredArticle,
-        StoredParagraph,
-    )
+    from rag.types import AddStatus, Document, FileAdded, Finding, Passage, Progress, StoredArticle, StoredParagraph
 
 __all__ = [
     "AddStatus",

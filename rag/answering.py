@@ -17,24 +17,13 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.checking import coverage, problems
 from rag.judging import line_of, sureness
 from rag.llm import ChatModel, Message, Session
 from rag.narrowing import supporting_spans
 from rag.text import normalise, sentences
-from rag.types import (
-    Answer,
-    AskEvent,
-    Citation,
-    DraftText,
-    Evidence,
-    EvidenceFound,
-    Progress,
-    Refusal,
-    Statement,
-    StopSignal,
-    Timing,
-)
+from rag.types import Progress, StopSignal
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 

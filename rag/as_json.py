@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rag.answers import Answer, Citation, Evidence, Refusal, SearchResult, Statement
 from rag.evaluating import Verdict
 from rag.models import ModelStatus
-from rag.types import (
-    Answer,
-    Box,
-    Citation,
-    Document,
-    Evidence,
-    FileAdded,
-    Finding,
-    Paragraph,
-    Refusal,
-    SearchResult,
-    Statement,
-    StoredArticle,
-)
+from rag.types import Box, Document, FileAdded, Finding, Paragraph, StoredArticle
 
 Json = dict[str, Any]
 Elsewhere = Mapping[str, tuple[StoredArticle, Document]]

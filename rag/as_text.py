@@ -12,23 +12,10 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.text import Text
 
+from rag.answers import Answer, Citation, Evidence, Refusal, SearchResult, Statement
 from rag.evaluating import Verdict
 from rag.models import ROLE_TITLES, ModelStatus
-from rag.types import (
-    AddStatus,
-    Answer,
-    Citation,
-    DateBasis,
-    Document,
-    Evidence,
-    FileAdded,
-    Finding,
-    Paragraph,
-    Refusal,
-    SearchResult,
-    Statement,
-    StoredArticle,
-)
+from rag.types import AddStatus, DateBasis, Document, FileAdded, Finding, Paragraph, StoredArticle
 
 NOT_IN_SOURCES = "资料中未提及"
 _STATUS = {

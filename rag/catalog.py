@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import correction_rows, twin_rows
+from rag.answers import Evidence
 from rag.catalog_rows import COLUMNS, Cut, date_of, headings_of, paragraph_of, rows_of
 from rag.corrections import Anchored, apply
 from rag.database import Database
-from rag.types import Document, Evidence, Paragraph, Passage, Reading, StoredArticle, StoredParagraph
+from rag.types import Document, Paragraph, Passage, Reading, StoredArticle, StoredParagraph
 
 
 class State(Enum):

@@ -14,19 +14,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.answers import Answer, AskEvent, DraftText, Refusal
 from rag.errors import JianwenError
 from rag.settings import load_settings, save_settings
 from rag.terminal import Terminal
 from rag.types import (
     AddEvent,
     AddStatus,
-    Answer,
-    AskEvent,
     Correction,
-    DraftText,
     MergeWithPrevious,
     Progress,
-    Refusal,
     Rename,
     SetDate,
     SplitBefore,

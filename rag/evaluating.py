@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.answers import Answer, AskEvent, Refusal
 from rag.errors import JianwenError
 from rag.text import normalise
-from rag.types import Answer, AskEvent, Progress, Refusal, StopSignal, heed
+from rag.types import Progress, StopSignal, heed
 
 _QUESTION, _HOLD, _CITE, _REFUSE = "问题", "应含", "应引", "应拒答"
 _YES = {"是", "y", "yes", "1", "true", "对", "√"}

@@ -12,21 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rag.answers import Answer, Citation, Evidence, Refusal, Statement, Timing
 from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.types import (
-    Answer,
-    Citation,
-    Document,
-    Evidence,
-    Paragraph,
-    Passage,
-    Refusal,
-    Statement,
-    StoredArticle,
-    StoredParagraph,
-    Timing,
-)
+from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
 
 Reply = Answer | Refusal
 _TITLE = 40  # characters of the first question that name a conversation

@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+from rag.answers import AskEvent, Evidence, SearchResult
 from rag.catalog import Catalog, Elsewhere
 from rag.embedding import Embedder
 from rag.errors import JianwenError
@@ -35,14 +36,11 @@ from rag.settings import Settings, default_library, load_settings
 from rag.spool import Spool
 from rag.types import (
     AddEvent,
-    AskEvent,
     Correction,
     Document,
-    Evidence,
     Finding,
     Paragraph,
     Progress,
-    SearchResult,
     SplitBefore,
     StopSignal,
     StoredArticle,

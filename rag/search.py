@@ -15,11 +15,12 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answers import Evidence
 from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.errors import JianwenError
 from rag.text import search_terms
-from rag.types import Evidence, Ranking
+from rag.types import Ranking
 
 _DEPTH: Final = 50  # of each ranking that is fused
 _TITLE: Final = 80  # characters of a title given to the embedder with each passage

@@ -9,20 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from rag.answering import answer
+from rag.answers import Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal
 from rag.errors import Stopped
-from rag.types import (
-    Answer,
-    AskEvent,
-    Document,
-    DraftText,
-    Evidence,
-    EvidenceFound,
-    Paragraph,
-    Passage,
-    Refusal,
-    StoredArticle,
-    StoredParagraph,
-)
+from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
 from tests.scripted_chat import ScriptedChat
 
 EXAM = "六要做好备考工作，力争今年中考取得新成绩。要用好《学科质量提升参考资料》，促进初中教育发展。"

@@ -15,26 +15,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from rag import as_json, as_text
+from rag.answers import Answer, Citation, Refusal, SearchResult, Statement, Timing
 from rag.chinese_argparse import in_chinese
 from rag.cli import main
 from rag.library import Library
 from rag.terminal import Terminal
-from rag.types import (
-    Answer,
-    Citation,
-    DateBasis,
-    Document,
-    Heading,
-    Paragraph,
-    Passage,
-    Progress,
-    Refusal,
-    SearchResult,
-    Statement,
-    StoredArticle,
-    StoredParagraph,
-    Timing,
-)
+from rag.types import DateBasis, Document, Heading, Paragraph, Passage, Progress, StoredArticle, StoredParagraph
 from tests.fakes import FakeEmbedder
 from tests.test_answering import EXAM, SAFETY, evidence
 

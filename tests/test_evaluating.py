@@ -8,22 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from rag.answers import Answer, AskEvent, Citation, Refusal, Statement, Timing
 from rag.errors import JianwenError, Stopped
 from rag.evaluating import Case, Verdict, evaluate, faults, read_cases
-from rag.types import (
-    Answer,
-    AskEvent,
-    Citation,
-    Document,
-    Paragraph,
-    Progress,
-    Refusal,
-    Statement,
-    StopSignal,
-    StoredArticle,
-    StoredParagraph,
-    Timing,
-)
+from rag.types import Document, Paragraph, Progress, StopSignal, StoredArticle, StoredParagraph
 
 SAMPLE = Path(__file__).parent / "questions" / "lvliang-2024-03.csv"
 TIMING = Timing(0.1, 0.2, 0.3)

@@ -9,21 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from rag.answers import Answer, Citation, Evidence, Refusal, Statement, Timing
 from rag.catalog import Catalog, State
 from rag.errors import JianwenError
 from rag.history import History, is_gone
-from rag.types import (
-    Answer,
-    Article,
-    Citation,
-    Document,
-    Evidence,
-    Paragraph,
-    Reading,
-    Refusal,
-    Statement,
-    Timing,
-)
+from rag.types import Article, Document, Paragraph, Reading
 
 AT = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
 ADDED = dt.datetime(2024, 5, 1, 8, tzinfo=dt.UTC)

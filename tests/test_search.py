@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rag.answers import Evidence
 from rag.catalog import Catalog
 from rag.errors import JianwenError
 from rag.search import embedding_text, passage_vectors, recipe, reciprocal_rank_fusion, search
-from rag.types import Article, Evidence, Paragraph
+from rag.types import Article, Paragraph
 from tests.fakes import FakeEmbedder
 from tests.test_catalog import insert
 

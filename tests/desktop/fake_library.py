@@ -18,33 +18,25 @@ from pathlib import Path
 
 from desktop.backend import Backend
 from desktop.protocol import ModelChoice
+from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.errors import JianwenError, Stopped
 from rag.types import (
     AddEvent,
     AddStatus,
-    Answer,
-    AskEvent,
     Box,
-    Citation,
     Correction,
     DateBasis,
     Document,
-    DraftText,
-    Evidence,
-    EvidenceFound,
     FileAdded,
     Fragment,
     Heading,
     Paragraph,
     Passage,
     Progress,
-    Refusal,
     SplitBefore,
-    Statement,
     StopSignal,
     StoredArticle,
     StoredParagraph,
-    Timing,
 )
 from tests.desktop.fake_corrections import corrected
 

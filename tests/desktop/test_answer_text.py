@@ -7,7 +7,8 @@ import datetime as dt
 from PySide6.QtGui import QTextDocument
 
 from desktop.answer_text import answer_html, answer_plain, footer, refusal_html
-from rag.types import Document, Refusal, Timing
+from rag.answers import Refusal, Timing
+from rag.types import Document
 from tests.desktop.fake_library import answer_from, evidence_of
 
 DOCUMENT = Document("ab12", "简报<1>.pdf", "ab12", 1, dt.datetime(2024, 1, 1, tzinfo=dt.UTC), 1, 2, 3)

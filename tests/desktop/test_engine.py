@@ -32,7 +32,8 @@ from desktop.protocol import (
     Request,
     UndoCorrections,
 )
-from rag.types import Answer, DraftText, EvidenceFound, MergeWithPrevious, Progress
+from rag.answers import Answer, DraftText, EvidenceFound
+from rag.types import MergeWithPrevious, Progress
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import FACTORY, FURNITURE, document_of
 from tests.pdf_writer import Sheet, pdf

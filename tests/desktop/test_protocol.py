@@ -21,7 +21,8 @@ from desktop.protocol import (
     may_interrupt,
     pack,
 )
-from rag.types import DraftText, Progress
+from rag.answers import DraftText
+from rag.types import Progress
 
 
 @given(st.lists(st.text(max_size=300), max_size=6), st.lists(st.integers(1, 40), min_size=1))

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop.engine import Engine
 from desktop.window import Window
-from rag.types import Answer
+from rag.answers import Answer
 from tests.conftest import SAMPLE
 from tests.desktop.conftest import PATIENCE
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from desktop.marks import Place, furniture_place
 from desktop.renewing import Renewal
-from rag.types import Answer, Correction, MergeWithPrevious, Refusal, Rename, SetDate, SplitBefore, Timing
+from rag.answers import Answer, Refusal, Timing
+from rag.types import Correction, MergeWithPrevious, Rename, SetDate, SplitBefore
 from tests.desktop.fake_corrections import corrected
 from tests.desktop.fake_library import FURNITURE, answer_from, articles_of, document_of, evidence_of
 

@@ -22,8 +22,8 @@ from desktop.settings_view import SettingsDialog
 from desktop.start import choose_library, window_state
 from desktop.task_row import TaskRow
 from desktop.window import LAST_LIBRARY, Window
+from rag.answers import Answer, Refusal
 from rag.settings import Settings, default_library, load_settings
-from rag.types import Answer, Refusal
 from tests.desktop.conftest import PATIENCE, OpenWindow
 from tests.desktop.fake_library import TEXT
 

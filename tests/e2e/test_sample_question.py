@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rag import Answer, Library, Refusal
+from rag.answers import AskEvent, DraftText, EvidenceFound
 from rag.text import normalise
-from rag.types import AskEvent, DraftText, EvidenceFound
 from tests.conftest import SAMPLE
 
 QUESTION = "今年中考备考有哪些要求？"
