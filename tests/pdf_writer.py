@@ -75,6 +75,7 @@ class Sheet:
     rules: Sequence[Rectangle] = ()  # straight lines from one corner to the other
     frames: Sequence[Frame] = ()
     pictures: Sequence[Rectangle] = ()
+    drawing: str = ""  # operators that draw anything else
     upright: bool = False  # written sideways on a sheet of height × width that is shown turned: upright as shown
 
     def shown(self, box: Rectangle) -> Rectangle:
@@ -164,6 +165,7 @@ def _content(sheet: Sheet, codes: _Codes) -> bytes:
         parts.append(f"q 0.5 w {x0:.2f} {sheet.height - y0:.2f} m {x1:.2f} {sheet.height - y1:.2f} l S Q")
     for x0, y0, x1, y1 in sheet.pictures:
         parts.append(f"q {x1 - x0:.2f} 0 0 {y1 - y0:.2f} {x0:.2f} {sheet.height - y1:.2f} cm /Im Do Q")
+    parts.append(sheet.drawing)
     for text in sheet.texts:
         y = sheet.height - text.top - ASCENT * text.size
         x = text.x

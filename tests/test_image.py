@@ -119,6 +119,14 @@ def test_what_is_no_readable_picture(tmp_path: Path, name: str, data: bytes, wor
     assert word in trouble(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", ["断.png", "断.jpg", "断.tif", "断.bmp"])
+def test_a_file_that_breaks_off_is_said(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    paper().save(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
+    assert "坏" in trouble(path)
+
+
 def _good(kind: str) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (64, 40), "white").save(out, kind)

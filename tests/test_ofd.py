@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import random
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from rag.articles import read_articles
 from rag.errors import JianwenError
 from rag.readers import open_source
 from rag.types import Box, Page
 from tests.ofd_writer import MM, NS, ofd, page, printed, text_object
+from tests.outlines import ofd_paths
 from tests.pdf_writer import Text, set_columns
+from tests.pictures import printed as picture
 
 TITLE = "全市教育工作会议召开"
 BODY = (
@@ -134,20 +139,110 @@ def test_no_character_is_lost(tmp_path: Path) -> None:
     )
 
 
-def test_a_page_of_shapes_or_pictures_says_so_and_others_are_read(tmp_path: Path) -> None:
-    shapes = page(
-        '<ofd:PathObject ID="1" Boundary="0 0 9 9"><ofd:AbbreviatedData>M 0 0 B 1 1 2 2 3 3 C</ofd:AbbreviatedData>'
-        "</ofd:PathObject>" * 30
+SCAN = (
+    '<ofd:MultiMedias><ofd:MultiMedia ID="7" Type="Image" Format="PNG"><ofd:MediaFile>scan.png</ofd:MediaFile>'
+    '</ofd:MultiMedia><ofd:MultiMedia ID="8"><ofd:MediaFile>turned.png</ofd:MediaFile></ofd:MultiMedia>'
+    "</ofd:MultiMedias>"
+)
+ROWS = [TITLE, "会议总结了去年的工作", "安排部署今年的任务"]
+PRINT = [Text(60, 30, 20, ROWS[0]), Text(60, 90, 10, ROWS[1]), Text(60, 106, 10, ROWS[2])]
+
+
+SHEET = "0 0 120 60"  # millimetres
+WIDE, HIGH = 120 / MM, 60 / MM
+WHOLE = '<ofd:ImageObject ID="2" Boundary="0 0 120 60" ResourceID="7"/>'
+
+
+@cache
+def scan(turned: bool = False) -> bytes:
+    """The page as a picture file."""
+    out = io.BytesIO()
+    Image.fromarray(picture(PRINT, WIDE, HIGH)).rotate(180 if turned else 0).save(out, "PNG")
+    return out.getvalue()
+
+
+def scanned(objects: str) -> bytes:
+    return ofd([page(objects, box=SHEET)], SCAN, parts={"Doc_0/scan.png": scan(), "Doc_0/turned.png": scan(True)})
+
+
+def assert_print_is_read(found: Page) -> None:
+    lines = {line.text: line for line in found.lines}
+    assert set(lines) == set(ROWS)
+    for text in PRINT:
+        line = lines[text.text]
+        assert line.confidence is not None and line.confidence > 0.8
+        x1 = text.x + text.size * len(text.text)
+        assert box(line.box) == pytest.approx((text.x, text.top, x1, text.top + text.size), abs=2.5)
+    assert (found.width, found.height) == pytest.approx((WIDE, HIGH), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        WHOLE,
+        '<ofd:ImageObject ID="2" Boundary="0 0 120 60" CTM="120 0 0 60 0 0" ResourceID="7"/>',
+        # upside down in its file, put upright by its matrix
+        '<ofd:ImageObject ID="2" Boundary="0 0 120 60" CTM="-120 0 0 -60 120 60" ResourceID="8"/>',
+    ],
+)
+def test_scanned_pages_are_recognised_where_they_are_printed(tmp_path: Path, objects: str) -> None:
+    assert_print_is_read(read(tmp_path, scanned(objects))[0])
+
+
+def test_a_scan_in_strips_from_a_folder_of_resources(tmp_path: Path) -> None:
+    whole = Image.open(io.BytesIO(scan()))
+    cut = round(whole.height * 97 / HIGH)  # through the middle of a line
+    parts, listed, objects = {}, "", ""
+    for number, (top, bottom) in enumerate(((0, cut), (cut, whole.height))):
+        out = io.BytesIO()
+        whole.crop((0, top, whole.width, bottom)).save(out, "PNG")
+        parts[f"Doc_0/Res/{number}.png"] = out.getvalue()
+        listed += f'<ofd:MultiMedia ID="{number}"><ofd:MediaFile>{number}.png</ofd:MediaFile></ofd:MultiMedia>'
+        y0, y1 = (60 * v / whole.height for v in (top, bottom))
+        objects += f'<ofd:ImageObject ID="1{number}" Boundary="0 {y0} 120 {y1 - y0}" ResourceID="{number}"/>'
+    resource = f'<ofd:Res {NS} BaseLoc="Res"><ofd:MultiMedias>{listed}</ofd:MultiMedias></ofd:Res>'
+    parts["Doc_0/Own.xml"] = resource.encode()
+    own = "<ofd:PageRes>/Doc_0/Own.xml</ofd:PageRes>"
+    assert_print_is_read(read(tmp_path, ofd([page(objects, own, SHEET)], parts=parts))[0])
+
+
+def test_characters_drawn_as_outlines_are_recognised(tmp_path: Path, qapp: object) -> None:
+    paper = (
+        '<ofd:PathObject ID="1" Boundary="0 0 210 297" Fill="true" Stroke="false" DrawParam="6">'
+        "<ofd:AbbreviatedData>M 0 0 L 120 0 L 120 60 L 0 60 C</ofd:AbbreviatedData></ofd:PathObject>"
     )
-    scan = page('<ofd:ImageObject ID="2" Boundary="0 0 210 297" ResourceID="1"/>')
+    white = (
+        '<ofd:DrawParams><ofd:DrawParam ID="6"><ofd:FillColor Value="255 255 250"/></ofd:DrawParam></ofd:DrawParams>'
+    )
+    assert_print_is_read(read(tmp_path, ofd([page(paper + ofd_paths(PRINT), box=SHEET)], white))[0])
+
+
+def test_a_layer_of_text_over_a_scan_is_used_if_it_is_sound(tmp_path: Path) -> None:
+    layer = "".join(text_object(Text(10, 60 + 16 * n, 4, row), 20 + n) for n, row in enumerate(BODY.split("\n")))
+    (sound,) = read(tmp_path, scanned(WHOLE + layer))
+    assert "".join(line.text for line in sound.lines) == BODY.replace("\n", "")
+    broken = "".join(text_object(Text(30, 130 + 16 * n, 10, "豢毹俅" * 8), 20 + n) for n in range(2))
+    assert_print_is_read(read(tmp_path, scanned(WHOLE + broken))[0])
+
+
+def test_a_number_stamped_on_a_scan_is_kept_and_no_line_comes_twice(tmp_path: Path) -> None:
+    stamp = text_object(Text(280, 150, 10, "第3页"), 20) + text_object(Text(60, 90, 10, ROWS[1]), 21)
+    (found,) = read(tmp_path, scanned(WHOLE + stamp))
+    lines = {line.text: line.confidence for line in found.lines}
+    assert sorted(lines) == sorted([*ROWS, "第3页"]) and len(found.lines) == 4
+    assert lines["第3页"] is None
+    assert lines[ROWS[1]] is not None
+
+
+@pytest.mark.parametrize("parts", [{}, {"Doc_0/scan.png": b"hello"}, {"Doc_0/scan.png": scan()[:2000]}])
+def test_a_scan_that_is_not_there_says_so_and_other_pages_are_read(tmp_path: Path, parts: dict[str, bytes]) -> None:
     path = tmp_path / "报.ofd"
-    path.write_bytes(ofd([shapes, scan, page(""), printed([Text(40, 40, 10, "第四页")])]))
+    path.write_bytes(ofd([page(WHOLE, box=SHEET), page(""), printed([Text(40, 40, 10, "第三页")])], SCAN, parts=parts))
     source = open_source(path)
-    for number, word in ((1, "笔画"), (2, "图片")):
-        with pytest.raises(JianwenError, match=word):
-            source.page(number)
-    assert source.page(3).lines == ()
-    assert source.page(4).lines[0].text == "第四页"
+    with pytest.raises(JianwenError, match="第 1 页是图片"):
+        source.page(1)
+    assert source.page(2).lines == ()
+    assert source.page(3).lines[0].text == "第三页"
 
 
 def test_characters_without_a_meaning(tmp_path: Path) -> None:

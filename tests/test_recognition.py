@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -20,23 +19,9 @@ from rag.readers.type_size import Estimate, estimate, settled
 from rag.tilt import MOST, cover, uncover
 from rag.types import Box, Line, Page
 from tests.pdf_writer import Text
-from tests.pictures import DPI, Pixels, ink_under, printed, scanned, turned
+from tests.pictures import DPI, LEFT, RIGHT, TITLE, Pixels, ink_under, printed, scanned, turned, two_columns
 
 SCALE = 72 / DPI
-TITLE = "全市教育工作会议召开"
-LEFT = ["会议总结了去年的工作，", "安排部署今年的任务，要", "求各学校落实责任。"]
-RIGHT = ["会上表彰了先进集体和", "先进个人，三所学校作了", "经验交流。"]
-GUTTER = 12.0
-
-
-@cache
-def two_columns() -> Pixels:
-    """A headline of 20 points over two columns in 10 points, a narrow gutter between them."""
-    texts = [Text(40, 20, 20, TITLE)]
-    for column, rows in enumerate((LEFT, RIGHT)):
-        x = 40 + column * (110 + GUTTER)
-        texts += [Text(x, 60 + 16 * n, 10, row) for n, row in enumerate(rows)]
-    return printed(texts, width=310, height=130)
 
 
 def texts_of(lines: tuple[Line, ...]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 import zlib
@@ -101,6 +102,24 @@ def open(path: Path, password: str | None = None) -> Source:  # noqa: ARG001
         image.close()
         raise
     return ImageSource(image, pages, name)
+
+
+def decoded(data: bytes, name: str) -> NDArray[np.uint8]:
+    """(h, w, 3) RGB of a picture inside another file. Raises JianwenError when it is damaged, no picture, too large."""
+    import numpy as np
+    import PIL.Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", PIL.Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore", UserWarning)
+            with PIL.Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+                _check_size(image.size, name)
+                return np.array(_plain(image).convert("RGB"), np.uint8)
+    except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning) as error:
+        raise _too_large(name) from error
+    except _DAMAGE as error:
+        raise JianwenError(f"图片“{name}”已损坏或不完整，无法读取。请重新获取。") from error
 
 
 def _check_size(size: tuple[int, int], name: str) -> None:

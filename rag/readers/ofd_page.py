@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element
 
 from rag.readers.segments import Char
@@ -28,7 +28,10 @@ _MOST_SHAPES: Final = 4000  # on one page: beyond, it is a drawing
 _BOLD: Final = 600  # Weight, from which type is heavy
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _BEND = re.compile("[QBA]")  # the curves of clause 9.1
+_FIGURES: Final = {"M": 2, "S": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}  # after each operator
 _OPERATION = re.compile(r"([A-Za-z])([^A-Za-z]*)")
+
+_STROKE: Final = 0.353  # millimetres: the width of a stroke that states none
 
 # (a, b, c, d, e, f): x' = a·x + c·y + e, y' = b·x + d·y + f
 Affine = tuple[float, float, float, float, float, float]
@@ -37,6 +40,22 @@ _SAME: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 class TooManyObjects(Exception):
     """The page draws more than any real one does."""
+
+
+class Drawing(NamedTuple):
+    """A picture or a path, to be drawn when the page has to be recognised.
+
+    matrix: from its own space to points on the page; a picture fills the unit square of its own. resource: the id of
+    the picture, "" for a path. data: the path (clause 9.1). fill, stroke: grey from 0 (black) to 255, None for none.
+    width: of the stroke, in points.
+    """
+
+    matrix: Affine
+    resource: str = ""
+    data: str = ""
+    fill: int | None = None
+    stroke: int | None = None
+    width: float = 0.0
 
 
 @dataclass(slots=True)
@@ -48,6 +67,7 @@ class Drawn:
     rules: list[Box] = field(default_factory=list)
     frames: list[Box] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
+    drawings: list[Drawing] = field(default_factory=list)
     curves: int = 0
     objects: int = 0
 
@@ -74,13 +94,25 @@ def numbers(text: str | None, count: int) -> tuple[float, ...] | None:
     return found if len(found) == count and all(map(math.isfinite, found)) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What objects refer to, by id: composite units, heavy fonts, drawing defaults, the parts that hold pictures."""
+
+    units: dict[str, Element] = field(default_factory=dict)
+    bold: set[str] = field(default_factory=set)
+    defaults: dict[str, Element] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Resources:
+        return Resources(dict(self.units), set(self.bold), dict(self.defaults), dict(self.media))
+
+
 class Walker:
     """Draws the layers of one page. `origin`: the top left corner of the page area, in millimetres."""
 
-    def __init__(self, drawn: Drawn, origin: tuple[float, float], units: Mapping[str, Element], bold: set[str]) -> None:
+    def __init__(self, drawn: Drawn, origin: tuple[float, float], resources: Resources) -> None:
         self._drawn = drawn
-        self._units = units
-        self._bold = bold
+        self._resources = resources
         self._start: Affine = (MM, 0.0, 0.0, MM, -origin[0] * MM, -origin[1] * MM)
 
     def layers(self, content: Element | None) -> None:
@@ -105,7 +137,7 @@ class Walker:
             elif depth < DEEPEST and name == "PageBlock":
                 self._objects(element, frame, depth + 1)
             elif depth < DEEPEST and name == "CompositeObject":
-                unit = self._units.get((element.get("ResourceID") or "").strip())
+                unit = self._resources.units.get((element.get("ResourceID") or "").strip())
                 content = child(unit, "Content")
                 if content is not None:
                     self._objects(content, _composed(frame, _own(element)), depth + 1)
@@ -117,7 +149,9 @@ class Walker:
         if not (size > 0 and 0 < size * scale < 14400):
             return
         stretch = _one(element.get("HScale"), 1.0)
-        heavy = _one(element.get("Weight"), 400.0) >= _BOLD or (element.get("Font") or "").strip() in self._bold
+        heavy = (
+            _one(element.get("Weight"), 400.0) >= _BOLD or (element.get("Font") or "").strip() in self._resources.bold
+        )
         turn = round(math.degrees(math.atan2(matrix[1], matrix[0])) / 90) % 4 * 90
         for text, x, y, wide in _placed(element, size, stretch):
             left, top, right, bottom = _bounds(matrix, x, y - ASCENT * size, x + wide, y + (1 - ASCENT) * size)
@@ -130,6 +164,11 @@ class Walker:
         holder = child(element, "AbbreviatedData")
         data = "" if holder is None else holder.text or ""
         self._drawn.curves += bool(_BEND.search(data))
+        defaults = self._resources.defaults.get((element.get("DrawParam") or "").strip())
+        stated = element.get("LineWidth") or (defaults.get("LineWidth") if defaults is not None else None)
+        width = _one(stated, _STROKE) * math.hypot(matrix[2], matrix[3])
+        fill, stroke = _tone(element, defaults, "Fill", False), _tone(element, defaults, "Stroke", True)
+        self._drawn.drawings.append(Drawing(matrix, "", data, fill, stroke, width))
         for points in _outlines(data):
             box = self._box(_bounds(matrix, *points))
             if box is None or len(self._drawn.rules) + len(self._drawn.frames) >= _MOST_SHAPES:
@@ -144,8 +183,15 @@ class Walker:
 
     def _image(self, element: Element, frame: Affine) -> None:
         place = numbers(element.get("Boundary"), 4)
-        if place and (box := self._box(_bounds(frame, place[0], place[1], place[0] + place[2], place[1] + place[3]))):
-            self._drawn.pictures.append(box)
+        if not place:
+            return
+        x, y, width, height = place
+        box = self._box(_bounds(frame, x, y, x + width, y + height))
+        if box is None:
+            return
+        self._drawn.pictures.append(box)
+        own = _own(element) if element.get("CTM") else (width, 0.0, 0.0, height, x, y)
+        self._drawn.drawings.append(Drawing(_composed(frame, own), (element.get("ResourceID") or "").strip()))
 
     def _box(self, edges: tuple[float, float, float, float]) -> Box | None:
         if not all(math.isfinite(edge) and abs(edge) < 1e6 for edge in edges):
@@ -187,20 +233,29 @@ def _deltas(text: str | None, most: int) -> list[float]:
     return steps
 
 
+def operations(data: str) -> Iterator[tuple[str, tuple[tuple[float, float], ...]]]:
+    """(operator, its points) of a path: M and S begin a figure, L, Q, B and A go on, C closes it (clause 9.1). Of an
+    elliptic arc only the end is told; what lacks its figures is passed over."""
+    for name, rest in _OPERATION.findall(data):
+        places = numbers(rest, _FIGURES.get(name, 0))
+        if name in _FIGURES and places is not None:
+            points = places[5:] if name == "A" else places
+            yield name, tuple(zip(points[::2], points[1::2], strict=True))
+
+
 def _outlines(data: str) -> Iterator[tuple[float, float, float, float]]:
     """(x0, y0, x1, y1) of each straight line along an axis and each upright rectangle in a path; other shapes are
-    passed over. M and S begin a figure, L goes on, C closes it (clause 9.1)."""
+    passed over."""
     points: list[tuple[float, float]] = []
     curved = False
-    for name, rest in [*_OPERATION.findall(data), ("M", "")]:
-        place = numbers(rest, 2)
+    for name, places in [*operations(data), ("M", ())]:
         if name in "MS":
             if not curved and (shape := _shape(points)):
                 yield shape
-            points, curved = ([(place[0], place[1])] if place else []), False
-        elif name == "L" and place:
-            points.append((place[0], place[1]))
-        elif name not in "LC":
+            points, curved = [*places], False
+        elif name == "L":
+            points += places
+        elif name != "C":
             curved = True
 
 
@@ -210,6 +265,24 @@ def _shape(points: Sequence[tuple[float, float]]) -> tuple[float, float, float, 
     line = len(corners) == 2 and (len(xs) == 1 or len(ys) == 1)
     upright = len(corners) == 4 and len(xs) == 2 and len(ys) == 2
     return (min(xs), min(ys), max(xs), max(ys)) if line or upright else None
+
+
+def _tone(path: Element, defaults: Element | None, which: str, otherwise: bool) -> int | None:
+    """Grey of a path's fill or stroke, black when no colour is stated; None when it is not drawn."""
+    said = path.get(which, "").strip().lower()
+    if said in ("false", "0") or not (said or otherwise) or _one(path.get("Alpha"), 255.0) == 0:
+        return None
+    name = f"{which}Color"
+    own = child(path, name)
+    colour = own if own is not None else child(defaults, name)
+    if colour is None:
+        return 0
+    parts = [min(255.0, max(0.0, float(n))) for n in _NUMBER.findall(colour.get("Value", ""))]
+    if _one(colour.get("Alpha"), 255.0) == 0:
+        return None
+    if len(parts) == 4:  # cyan, magenta, yellow, black
+        return round(max(0.0, 255 - parts[3] - sum(parts[:3]) / 3))
+    return round(sum(parts) / len(parts)) if parts else 0
 
 
 def _one(text: str | None, otherwise: float) -> float:

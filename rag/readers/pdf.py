@@ -16,7 +16,7 @@ from rag.errors import JianwenError, PasswordNeeded
 from rag.readers.nested_forms import endless_pages
 from rag.readers.pdfium_page import Shapes, characters, shapes, view_of
 from rag.readers.ruled_tables import inside, ruled_tables, table_lines
-from rag.readers.sanity import sane
+from rag.readers.sanity import is_scan
 from rag.readers.segments import Char, page_lines
 from rag.readers.source import Source
 from rag.types import Line, Page
@@ -24,8 +24,6 @@ from rag.types import Line, Page
 MOST_PAGES = 2000
 LONGEST_SIDE = 14400.0  # points; the limit of PDF itself (ISO 32000-1, annex C)
 _UNMAPPED = 0.02  # share of characters that the file does not say, from which the page is recognised instead
-_COVERED = 0.6  # of the page: a picture so large is a scan, with or without a layer of text
-_FEW = 20  # characters over a scan: a stamp or a page number, not its text
 _LONGEST_SIDE_READ = 8000.0  # pixels of a page rendered to be recognised
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _DAY = re.compile(r"D:(\d{4})(\d{2})(\d{2})")
@@ -78,13 +76,11 @@ class PdfSource:
 
 
 def _is_picture(chars: Sequence[Char], unmapped: int, drawn: Shapes, area: float) -> bool:
-    """Whether the page is to be recognised: no text, text the file does not name, or an unsound layer over a scan."""
+    """Whether the page is to be recognised: no text, text the file does not name, or other text than its own."""
     if not chars or unmapped > _UNMAPPED * len(chars):
         return True
     covered = max(((b.x1 - b.x0) * (b.y1 - b.y0) for b in drawn.pictures), default=0.0)
-    if covered < _COVERED * area:
-        return False
-    return len(chars) < _FEW or not sane("".join(char.text for char in chars))
+    return is_scan("".join(char.text for char in chars), covered / area, drawn.curves)
 
 
 def _recognised(page: Any, number: int, width: float, height: float) -> Page:

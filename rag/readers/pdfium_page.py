@@ -23,6 +23,7 @@ RULE = 3.0  # points: a shape thinner than this is a rule
 _LEAST = 8.0  # points: shorter rules and smaller frames are ornament
 _MOST_SHAPES = 4000  # of a page: beyond, it is a drawing
 _MOST_SEGMENTS = 400  # of one path
+_SEGMENTS_OF_ONE = 25  # in the outline of a Chinese character, at least
 _HEAVY = 600  # font weight
 _HEAVY_NAME = re.compile(r"bold|black|heavy|hei|黑|粗|XBS", re.IGNORECASE)
 
@@ -197,11 +198,13 @@ def characters(page: Any, view: View) -> tuple[list[Char], int]:
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """Straight rules, rectangles (borders and tints) and pictures of one page as shown."""
+    """Straight rules, rectangles (borders and tints) and pictures of one page as shown; `curves`: how many shapes with
+    bends there are, about a character's worth each."""
 
     rules: tuple[Box, ...]
     frames: tuple[Box, ...]
     pictures: tuple[Box, ...]
+    curves: int = 0
 
 
 def shapes(page: Any, number: int, view: View) -> Shapes:
@@ -212,6 +215,7 @@ def shapes(page: Any, number: int, view: View) -> Shapes:
     rules: list[Box] = []
     frames: list[Box] = []
     pictures: list[Box] = []
+    curves = 0
     wanted = (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE)
     places = [place for place, kind in enumerate(kinds_of_objects(address_of(page.raw))) if kind in wanted]
     for place in places[:_MOST_SHAPES]:
@@ -219,13 +223,17 @@ def shapes(page: Any, number: int, view: View) -> Shapes:
         if drawn.type == pdfium.FPDF_PAGEOBJ_IMAGE:
             pictures += _boxes([drawn.get_bounds()], number, view)
             continue
-        for box in _boxes(_outlines(drawn, pdfium), number, view):
+        outlines = _outlines(drawn, pdfium)
+        if outlines is None:
+            curves += max(1, pdfium.FPDFPath_CountSegments(drawn) // _SEGMENTS_OF_ONE)
+            continue
+        for box in _boxes(outlines, number, view):
             thin, long = sorted((box.x1 - box.x0, box.y1 - box.y0))
             if thin <= RULE and long >= _LEAST:
                 rules.append(box)
             elif thin >= _LEAST:
                 frames.append(box)
-    return Shapes(tuple(rules), tuple(frames), tuple(pictures))
+    return Shapes(tuple(rules), tuple(frames), tuple(pictures), curves)
 
 
 def _boxes(bounds: list[tuple[float, float, float, float]], number: int, view: View) -> Iterator[Box]:
@@ -234,10 +242,10 @@ def _boxes(bounds: list[tuple[float, float, float, float]], number: int, view: V
             yield view.box(number, left, bottom, right, top)
 
 
-def _outlines(path: Any, pdfium: Any) -> list[tuple[float, float, float, float]]:
-    """Bounds of the path's parts that are straight lines along an axis, or rectangles."""
+def _outlines(path: Any, pdfium: Any) -> list[tuple[float, float, float, float]] | None:
+    """Bounds of the path's parts that are straight lines along an axis, or rectangles; None for a path with bends."""
     if pdfium.FPDFPath_CountSegments(path) > _MOST_SEGMENTS:
-        return []
+        return None
     matrix = path.get_matrix()
     parts: list[list[tuple[float, float]]] = []
     x, y = ctypes.c_float(), ctypes.c_float()
@@ -245,7 +253,7 @@ def _outlines(path: Any, pdfium: Any) -> list[tuple[float, float, float, float]]
         segment = pdfium.FPDFPath_GetPathSegment(path, index)
         kind = pdfium.FPDFPathSegment_GetType(segment)
         if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
-            return []
+            return None
         pdfium.FPDFPathSegment_GetPoint(segment, x, y)
         if kind == pdfium.FPDF_SEGMENT_MOVETO or not parts:
             parts.append([])

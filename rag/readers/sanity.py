@@ -31,6 +31,9 @@ from rag.text import HAN, is_wide
 if TYPE_CHECKING:
     import rjieba
 
+_COVERED = 0.6  # of the page: pictures that cover so much are a scan, with or without a layer of text
+_FEW_OVER = 20  # characters over a scan: a stamp or a page number, not its text
+_OUTLINED = 200  # shapes with bends, about a character's worth each: text drawn as outlines
 _MOST_BROKEN = 0.02  # share of characters that stand for nothing
 _LEAST_KNOWN = 0.8  # share of characters that Chinese papers are printed with
 _LEAST_WORDS = 0.55  # share of Chinese characters in words
@@ -81,6 +84,18 @@ def _lead(char: str, code: str) -> int:
         return char.encode(code)[0]
     except UnicodeEncodeError:
         return 256
+
+
+def is_scan(text: str, pictured: float, curves: int) -> bool:
+    """Whether a page shows other text than its own `text`, so that it is to be recognised.
+
+    Args:
+        text: all its characters, without white space.
+        pictured: the share of the page that is under pictures.
+        curves: how many shapes with bends are drawn on it.
+    """
+    few = len(text) < _FEW_OVER
+    return (few and curves >= _OUTLINED) or (pictured >= _COVERED and (few or not sane(text)))
 
 
 def _stands_for_nothing(char: str) -> bool:
