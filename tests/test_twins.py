@@ -46,6 +46,32 @@ def test_a_cut_ending_and_added_lines_leave_the_same_article(text: str, kept: fl
     assert len(set(sketch(shingles(cut))) & set(sketch(shingles(text)))) >= SHARED
 
 
+def misread(text: str, share: float, seed: int) -> str:
+    """`text` with a share of its characters replaced, as recognition of a poor scan does."""
+    chance = random.Random(seed)
+    return "".join(chr(0x5E00 + chance.randrange(4000)) if chance.random() < share else c for c in text)
+
+
+@given(st.builds(article, st.integers(0, 10**6), st.integers(400, 1500)), st.integers(0, 10**6))
+def test_a_poorly_recognised_copy_is_the_same_article(text: str, seed: int) -> None:
+    copy = misread(text, 0.04, seed)
+    assert alike(text, copy)
+    assert alike(copy, text)
+    assert alike(misread(text[: len(text) * 2 // 3], 0.04, seed), text)
+    assert len(set(sketch(shingles(copy))) & set(sketch(shingles(text)))) >= SHARED
+
+
+@given(ARTICLES, st.integers(0, 10**6))
+def test_what_cannot_be_read_any_more_is_nobodys_twin(text: str, seed: int) -> None:
+    assert not alike(text, misread(text, 0.3, seed))
+
+
+def test_the_same_other_word_again_and_again_is_no_misreading() -> None:
+    text = article(1, 400)
+    pieces = [text[at : at + 10] for at in range(0, 400, 10)]
+    assert not alike("兴".join(pieces), "岚".join(pieces))
+
+
 @given(ARTICLES)
 def test_spaces_punctuation_and_width_do_not_matter(text: str) -> None:
     assert alike(text, text.replace("，", " , ").replace("。", "\n"))
