@@ -48,7 +48,7 @@ BENCHES = {
     "import": Bench(
         "导入的速度（不含向量计算）÷ pdfplumber 单核只取词的速度", importing.add_arguments, importing.run, rounds=3
     ),
-    "ocr": Bench("文字识别的速度 ÷ RapidOCR 默认设置的速度", ocr.add_arguments, ocr.run, rounds=3),
+    "ocr": Bench("文字识别的速度 ÷ RapidOCR 在同一分辨率下的速度", ocr.add_arguments, ocr.run, rounds=2),
     "reading": Bench(
         "读成文章的质量；读文件的速度 ÷ pdfplumber 只取词的速度", reading.add_arguments, reading.run, rounds=3
     ),
