@@ -13,12 +13,12 @@ from rag.articles import read_articles
 from rag.errors import JianwenError, PasswordNeeded
 from rag.readers import open_source, read_file
 
-COLUMNS = ("段", "框", "页外框", "空框", "墨在框内", "杂墨", "少字", "多字", "识别相符", "不合格段")
+COLUMNS = ("不合格", "段", "框", "页外框", "空框", "墨在框内", "杂墨", "字不符", "识别相符")
 EXPLAINED = (
     "按窗口显示的样子画出每一页，逐段检查。空框：里面什么也没印的框，须为 0。页外框：印在页面可见范围之外的框，不查墨。"
     f"墨在框内：各段自己的墨落在自己框里的占比（每段须不低于 {INSIDE}）；"
     f"杂墨：框里别处文字的墨与自己的墨之比（每段须不高于 {STRANGE}）。",
-    "少字、多字：PDFium 给出的字心在框里的字与段落文字相比（不计次序），须为 0。"
+    "字不符：PDFium 给出的字心在框里的字与段落文字相比（不计次序），缺的和多的字数，须为 0。"
     f"识别相符：图片页上，把框剪下来由 RapidOCR 识别，与段落文字的字符 F1 的平均（每段须不低于 {READ}）。",
 )
 
@@ -68,14 +68,13 @@ def _cells(found: Ink) -> tuple[float | int | None, ...]:
     own = sum(one.own for one in p)
     read = [one.read for one in p if one.read is not None]
     return (
+        len(found.wrong),
         len(p),
         sum(one.boxes for one in p),
         sum(one.hidden for one in p),
         sum(one.boxes - one.inked for one in p),
         sum(one.inside for one in p) / own if own else None,
         sum(one.strange for one in p) / own if own else None,
-        sum(len(one.missing) for one in p),
-        sum(len(one.extra) for one in p),
+        sum(len(one.missing) + len(one.extra) for one in p),
         sum(read) / len(read) if read else None,
-        len(found.wrong),
     )

@@ -148,6 +148,7 @@ QTreeView {{ background: {PAPER}; border: none; outline: none; show-decoration-s
 QTextBrowser, QTextEdit {{ background: {PAPER}; border: none; selection-background-color: #b7cdea;
     selection-color: {INK}; }}
 QScrollArea {{ background: transparent; border: none; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 
 QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}

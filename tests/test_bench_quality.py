@@ -165,7 +165,7 @@ def test_the_bench_says_whose_ink_is_not_as_it_should_be(tmp_path: Path, capsys:
     assert main(["reading", str(tmp_path), "--ink", "--json", "--password", "0", "--password", "1234"]) == 0
     made = json.loads(capsys.readouterr().out)
     assert [row["label"] for row in made["figures"][0]["rows"]] == ["报.pdf", "锁.pdf"]
-    assert [row["墨在框内"] > 0.99 and row["不合格段"] == 0 for row in made["figures"][0]["rows"]] == [True, True]
+    assert [row["墨在框内"] > 0.99 and row["不合格"] == 0 for row in made["figures"][0]["rows"]] == [True, True]
     assert main(["reading", str(tmp_path), "--ink"]) == 3
     assert "锁.pdf 没有查" in capsys.readouterr().out
     assert main(["reading", "--ink"]) == 1
