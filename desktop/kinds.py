@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from rag.readers import SUFFIXES
+from rag.readers import ARCHIVE_SUFFIXES, SUFFIXES
 
 PICTURES = frozenset((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"))
+_READABLE = SUFFIXES | ARCHIVE_SUFFIXES
 _GROUPS = (
     ("PDF", frozenset((".pdf",))),
     ("Word、WPS 文档", frozenset((".docx", ".docm", ".doc", ".wps", ".rtf"))),
@@ -19,8 +20,8 @@ _GROUPS = (
 
 
 def _groups() -> list[tuple[str, list[str]]]:
-    named = [(words, sorted(kinds & SUFFIXES)) for words, kinds in _GROUPS]
-    others = sorted(SUFFIXES.difference(*(kinds for _, kinds in _GROUPS)))
+    named = [(words, sorted(kinds & _READABLE)) for words, kinds in _GROUPS]
+    others = sorted(_READABLE.difference(*(kinds for _, kinds in _GROUPS)))
     return [(words, kinds) for words, kinds in (*named, ("其他", others)) if kinds]
 
 
@@ -36,7 +37,7 @@ def in_detail() -> str:
 
 def dialog_filter() -> str:
     """What a file dialog offers: all readable kinds, each of them, everything."""
-    alike = ("全部资料", sorted(SUFFIXES))
+    alike = ("全部资料", sorted(_READABLE))
     return ";;".join([*(f"{words} ({_globs(kinds)})" for words, kinds in (alike, *_groups())), "所有文件 (*)"])
 
 

@@ -47,7 +47,7 @@ class SourceHead(QWidget):
         self.meta.setProperty("role", "muted")
         self.recognised = label("", "muted")
         below = QHBoxLayout()
-        below.setSpacing(4)
+        below.setSpacing(8)
         below.addWidget(self.date)
         below.addWidget(self.meta, 1)
         below.addWidget(self.recognised)

@@ -22,7 +22,8 @@ from rag.catalog import Catalog
 from rag.errors import JianwenError, Stopped
 from rag.originals import Originals, digest, handed_in, said
 from rag.pending import Pending, PendingFile
-from rag.readers.archive import ARCHIVE_SUFFIXES, members
+from rag.readers import ARCHIVE_SUFFIXES
+from rag.readers.archive import members
 from rag.types import StopSignal
 
 _BUG: Final = "读取时程序出错，这是简问的问题，不是文件的问题。其他文件不受影响，详情已写入日志。"

@@ -29,6 +29,7 @@ _READERS: dict[str, str] = {suffix: module for module, suffixes in _FORMATS.item
 # Formats without a structure that tells garbage: what any bytes give is judged as text, in `open_source`.
 _SHAPELESS: frozenset[str] = frozenset({"text", "markdown", "html", "office"})
 SUFFIXES: frozenset[str] = frozenset(_READERS)
+ARCHIVE_SUFFIXES: frozenset[str] = frozenset({".zip"})  # what may hold such files; `rag.readers.archive`
 
 
 def open_source(path: Path, password: str | None = None) -> Source:

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import JianwenError
-from rag.readers import SUFFIXES
+from rag.readers import ARCHIVE_SUFFIXES, SUFFIXES
 from rag.readers.kinds import ZIP, head, mistaken
 from rag.readers.package import DAMAGE
 from rag.types import StopSignal, heed
 
-ARCHIVE_SUFFIXES = frozenset({".zip"})
 _BLOCK = 1 << 18
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _UNICODE_PATH = 0x7075  # extra field of Info-ZIP: the name in UTF-8

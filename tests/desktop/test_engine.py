@@ -364,8 +364,9 @@ def test_what_a_module_does_not_import(module: str, forbidden: frozenset[str]) -
 
 def test_the_window_knows_of_readers_only_what_files_they_read() -> None:
     """What reads files, OCR and PDFium among it, belongs to the engine's workers."""
-    ours = {name for name in loaded_by("import desktop.start") if name.partition(".")[0] == "rag"}
-    assert ours == {"rag", "rag.errors", "rag.settings", "rag.types", "rag.readers", "rag.readers.source"}
+    readers = {name for name in loaded_by("import desktop.start") if name.startswith("rag.readers.")}
+    assert "rag.readers.source" in readers
+    assert readers <= {"rag.readers.source", "rag.readers.sanity"}
 
 
 def test_showing_a_pdf_or_a_scan_loads_nothing_heavy(tmp_path: Path) -> None:

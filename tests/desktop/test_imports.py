@@ -21,7 +21,7 @@ from desktop.import_report import ImportReport, as_text, in_short, summary
 from desktop.password_dialog import PasswordDialog
 from desktop.task_row import TaskRow, time_left
 from desktop.window import Window
-from rag.readers import SUFFIXES
+from rag.readers import ARCHIVE_SUFFIXES, SUFFIXES
 from rag.types import AddStatus, FileAdded, Progress
 from tests.desktop.conftest import PATIENCE, OpenWindow
 from tests.desktop.fake_library import PASSWORD
@@ -56,8 +56,10 @@ def asked(window: Window, qtbot: QtBot) -> PasswordDialog:
 
 def test_every_readable_kind_is_offered_and_named() -> None:
     offered = kinds.dialog_filter().split(";;")[0]
-    assert all(f"*{suffix} " in offered.replace(")", " ") for suffix in SUFFIXES)
-    assert all(suffix in kinds.in_detail() for suffix in SUFFIXES)
+    readable = SUFFIXES | ARCHIVE_SUFFIXES
+    assert all(f"*{suffix} " in offered.replace(")", " ") for suffix in readable)
+    assert all(suffix in kinds.in_detail() for suffix in readable)
+    assert "." not in kinds.in_words()  # no bare ending where an official reads
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QMessageBox, QToolButton, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
+from desktop import kinds
 from desktop.correction_desk import REBUILDING, WORKING
 from desktop.correction_dialogs import DateDialog, TitleDialog
+from desktop.help_view import HelpDialog
 from desktop.library_desk import READ_ONLY
 from desktop.library_items import ARTICLE, NOTE
 from desktop.marks import FURNITURE
 from desktop.task_row import TaskRow
+from desktop.widgets import PlainBrowser
 from desktop.window import Window
 from tests.desktop.conftest import PATIENCE, OpenWindow
 from tests.desktop.fake_library import TEXT, TITLES
@@ -208,3 +211,20 @@ def test_escape_ends_picking_and_splits_nothing(window: Window, qtbot: QtBot) ->
     assert not window.source.picking
     assert window.source.hint.isHidden()
     assert len(window.desk.articles_of(document)) == 2
+
+
+def test_the_help_calls_things_what_the_window_calls_them(window: Window, qtbot: QtBot) -> None:
+    opened(window, qtbot, 1)
+    window.open_help()
+    (help_,) = window.findChildren(HelpDialog)
+    said = help_.findChildren(PlainBrowser)[0].toPlainText()
+    help_.accept()
+    (document,) = window.desk.documents
+    article, menu = window.desk.articles_of(document)[0], QMenu(window)
+    window.corrections.fill(menu, article, article.paragraphs[1])
+    row = window.library.begin_task("添加", pausable=True)
+    buttons = (row.pause, row.stop, row.details, window.source.head.correct, window.source.head.text)
+    names = [action.text().rstrip("…") for action in menu.actions()] + [button.text() for button in buttons]
+    row.discard()
+    assert [name for name in names if name not in said] == []
+    assert kinds.in_words() in said
