@@ -111,9 +111,9 @@ def _take(events: Iterator[ReadEvent], catalog: Catalog, pages: dict[Path, int],
     for event in events:
         file = event.file
         if isinstance(event, FileRead):
-            count = len(event.reading.articles)
-            row = Document(file.document, file.name, file.sha256, file.bytes, file.added, event.pages, count, 0)
-            catalog.insert(row, file.suffix, event.reading, passages)
+            counts = event.pages, event.articles, event.paragraphs
+            row = Document(file.document, file.name, file.sha256, file.bytes, file.added, *counts)
+            catalog.insert(row, file.suffix, event.parts, passages)
             pages[file.path] = event.pages
         elif isinstance(event, FileFailed):
             notes.append(f"跳过 {file.name}：{file.in_users_words(event.error)}")

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,8 @@ from rag.answers import Evidence
 from rag.catalog_rows import COLUMNS, Cut, date_of, headings_of, paragraph_of, rows_of
 from rag.corrections import Anchored, apply
 from rag.database import Database
-from rag.types import Document, Paragraph, Passage, Reading, StoredArticle, StoredParagraph
+from rag.reading_parts import Part, whole
+from rag.types import Document, Paragraph, Passage, Reading, StopSignal, StoredArticle, StoredParagraph, heed
 
 
 class State(Enum):
@@ -49,12 +51,17 @@ class IndexRow:
 
 Elsewhere = tuple[StoredArticle, Document]
 Said = tuple[str, str, str]  # title, column names and text of a passage: what its vector is made from
+Vectors = tuple[list[str], list[str], NDArray[np.float32]]  # passage ids, document ids, unit rows (n, d)
 Vector = tuple[str, bytes]  # the embedder, and the vector as it is stored
 
+BATCH: Final = 500  # passages whose texts or vectors are read at once
+_IN_ORDER = "ORDER BY articles.number, paragraphs.number, passages.number"
 _PASSAGES = """
 FROM passages JOIN paragraphs ON paragraphs.id = passages.paragraph
 JOIN articles ON articles.id = paragraphs.article JOIN documents ON documents.id = articles.document
 """
+_VECTORS = f"SELECT passages.id, documents.id, vector {_PASSAGES} JOIN vectors ON vectors.passage = passages.id"
+_AS_ADDED = "ORDER BY documents.added, passages.rowid"
 
 
 class Catalog(Database):
@@ -93,10 +100,13 @@ class Catalog(Database):
 
     # ------------------------------------------------------------ documents
 
-    def insert(self, document: Document, suffix: str, reading: Reading, cut: Cut) -> None:
+    def insert(
+        self, document: Document, suffix: str, parts: Iterable[Part], cut: Cut, stop: StopSignal | None = None
+    ) -> None:
         """Write a document with all its rows, UNFINISHED, in one transaction; `cut` divides a paragraph's text.
 
-        What the user had set right in the file is set right in `reading` again.
+        Of the `parts` of its reading one at a time is taken and written; only where the user had set something right
+        in the file, which is set right again, is the reading put together. Raises Stopped: nothing was written.
         """
         with self.transaction() as connection:
             connection.execute(
@@ -114,17 +124,25 @@ class Catalog(Database):
                     json.dumps(document.problems, ensure_ascii=False),
                 ),
             )
-            self._put(document.id, correction_rows.corrections(self, document.sha256), reading, cut)
+            if corrections := correction_rows.corrections(self, document.sha256):
+                self._put_corrected(document.id, corrections, whole(parts), cut)
+            else:
+                for part in parts:
+                    heed(stop)
+                    self._put(document.id, part, cut)
             connection.execute("DELETE FROM loose WHERE file = ?", (document.sha256 + suffix,))
             connection.execute("DELETE FROM pending WHERE sha256 = ?", (document.sha256,))
 
-    def _put(self, document: str, corrections: Sequence[Anchored], reading: Reading, cut: Cut) -> None:
-        rows = rows_of(document, apply(reading, corrections), cut)
+    def _put_corrected(self, document: str, corrections: Sequence[Anchored], reading: Reading, cut: Cut) -> None:
+        self._put(document, Part(apply(reading, corrections)), cut)
+        if corrections:
+            correction_rows.keep_uncorrected(self, document, reading)
+
+    def _put(self, document: str, part: Part, cut: Cut) -> None:
+        rows = rows_of(document, part, cut)
         for table, columns in COLUMNS.items():
             places = ", ".join("?" * len(columns.split(",")))
             self.write(f"INSERT INTO {table}({columns}) VALUES ({places})", *getattr(rows, table))
-        if corrections:
-            correction_rows.keep_uncorrected(self, document, reading)
 
     def rewrite(self, document: str, corrections: Sequence[Anchored], cut: Cut, made: Mapping[Said, Vector]) -> None:
         """Give a document other corrections and write its rows anew, in one transaction.
@@ -137,7 +155,7 @@ class Catalog(Database):
             correction_rows.remember(self, self.sha256(document), corrections)
             for table in ("articles", "furniture", "uncorrected"):
                 self.write(f"DELETE FROM {table} WHERE document = ?", (document,))
-            self._put(document, corrections, reading, cut)
+            self._put_corrected(document, corrections, reading, cut)
             for row in self.index_rows(document):
                 if kept := vectors.get((row.title, row.header, row.text)):
                     self.write("INSERT INTO vectors VALUES (?, ?, ?)", (row.passage, *kept))
@@ -153,11 +171,14 @@ class Catalog(Database):
 
     # ------------------------------------------------------------ twins
 
-    def link_twins(self, documents: Sequence[str]) -> None:
-        """Find the twins of documents that are about to be ready, in one transaction. Their rows are in."""
+    def link_twins(self, documents: Sequence[str], stop: StopSignal | None = None) -> None:
+        """Find the twins of documents that are about to be ready, in one transaction. Their rows are in.
+
+        Raises Stopped: nothing was written.
+        """
         with self.transaction():
             for document in documents:
-                twin_rows.link(self, document, documents)
+                twin_rows.link(self, document, documents, stop)
 
     def unlinked(self) -> tuple[str, ...]:
         """The ready documents whose twins were never looked for, in the order they were added."""
@@ -343,14 +364,24 @@ class Catalog(Database):
             )
         )
 
-    def index_rows(self, document: str) -> tuple[IndexRow, ...]:
-        """The passages of one document, whatever its state, with their texts."""
-        rows = self.rows(
-            f"""SELECT passages.id, title, text, start, "end", same_as, IFNULL(header, '') {_PASSAGES}
-                WHERE documents.id = ? ORDER BY articles.number, paragraphs.number, passages.number""",
-            (document,),
+    def index_rows(self, document: str) -> Iterator[IndexRow]:
+        """The passages of one document, whatever its state, with their texts; some hundred are read at once."""
+        ids = [
+            row[0]
+            for row in self.rows(f"SELECT passages.id {_PASSAGES} WHERE documents.id = ? {_IN_ORDER}", (document,))
+        ]
+        for start in range(0, len(ids), BATCH):
+            yield from self.index_rows_of(ids[start : start + BATCH])
+
+    def index_rows_of(self, passages: Sequence[str]) -> list[IndexRow]:
+        """Passages by their ids, as they stand in their documents."""
+        rows = self.chunked(
+            f"""SELECT passages.id, documents.id, title, text, start, "end", same_as, IFNULL(header, '') {_PASSAGES}
+                WHERE passages.id IN""",
+            passages,
+            _IN_ORDER,
         )
-        return tuple(IndexRow(row[0], document, row[1], row[2][row[3] : row[4]], *row[5:]) for row in rows)
+        return [IndexRow(row[0], row[1], row[2], row[3][row[4] : row[5]], *row[6:]) for row in rows]
 
     def unembedded(self, embedder: str, document: str) -> frozenset[str]:
         """The passages of one document, whatever its state, that have no vector of `embedder`."""
@@ -385,19 +416,27 @@ class Catalog(Database):
                 [(passage, embedder, blob) for passage, blob in zip(passages, blobs, strict=True)],
             )
 
-    def vectors(self, embedder: str, document: str | None = None) -> tuple[list[str], list[str], NDArray[np.float32]]:
-        """Passage ids, document ids and vectors (n, d) of all ready documents, or of one whatever its state.
-
-        Only of passages that are indexed themselves.
-        """
-        condition, values = ("state = 'ready'", ()) if document is None else ("documents.id = ?", (document,))
-        rows = self.rows(
-            f"""SELECT passages.id, documents.id, vector {_PASSAGES} JOIN vectors ON vectors.passage = passages.id
-                WHERE vectors.embedder = ? AND same_as = '' AND {condition} ORDER BY documents.added, passages.rowid""",
-            (embedder, *values),
+    def vectors(self, embedder: str) -> Vectors:
+        """Of all ready documents, those of passages that are indexed themselves."""
+        return _vectors(
+            self.rows(
+                f"{_VECTORS} WHERE embedder = ? AND same_as = '' AND state = 'ready' {_AS_ADDED}",
+                (embedder,),
+            )
         )
-        matrix = np.frombuffer(b"".join(row[2] for row in rows), "<f4").astype(np.float32)
-        return [row[0] for row in rows], [row[1] for row in rows], matrix.reshape(len(rows), -1 if rows else 0)
+
+    def vectors_in_batches(self, embedder: str, documents: Sequence[str]) -> Iterator[Vectors]:
+        """As `vectors`, of `documents` whatever their state, `BATCH` passages at most at once."""
+        condition = f"{_PASSAGES} WHERE same_as = '' AND documents.id IN"
+        ids = [row[0] for row in self.chunked(f"SELECT passages.id {condition}", documents, _AS_ADDED)]
+        for start in range(0, len(ids), BATCH):
+            part = ids[start : start + BATCH]
+            yield _vectors(
+                self.rows(
+                    f"{_VECTORS} WHERE embedder = ? AND passages.id IN ({','.join('?' * len(part))}) {_AS_ADDED}",
+                    (embedder, *part),
+                )
+            )
 
     def vectors_by_text(self, document: str) -> dict[Said, Vector]:
         """The vectors of one document's passages, with what they were made from."""
@@ -413,3 +452,8 @@ class Catalog(Database):
         found = [str(row[0]) for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
         found += [f"foreign key: {row[0]} {row[1]}" for row in self.rows("PRAGMA foreign_key_check")]
         return tuple(found)
+
+
+def _vectors(rows: Sequence[Any]) -> Vectors:
+    matrix = np.frombuffer(b"".join(row[2] for row in rows), "<f4").astype(np.float32)
+    return [row[0] for row in rows], [row[1] for row in rows], matrix.reshape(len(rows), -1 if rows else 0)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rag.reading_parts import Part
 from rag.types import Article, Box, DateBasis, Fragment, Heading, Paragraph, Reading
 
 Span = tuple[int, int]
@@ -16,7 +17,7 @@ Cut = Callable[[str], Sequence[Span]]  # divides a paragraph's text into passage
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of one document, in the order of the columns named in `COLUMNS`."""
+    """Rows of one document, in the order of the columns named in `COLUMNS`."""
 
     articles: list[tuple[Any, ...]] = field(default_factory=list)
     paragraphs: list[tuple[Any, ...]] = field(default_factory=list)
@@ -32,18 +33,21 @@ COLUMNS = {
 }
 
 
-def rows_of(document: str, reading: Reading, cut: Cut) -> Rows:
-    """All rows of a document, with the ids that its articles, paragraphs and passages get."""
+def rows_of(document: str, part: Part, cut: Cut) -> Rows:
+    """The rows of a part of a document, with the ids that its articles, paragraphs and passages get."""
     rows = Rows()
-    for number, article in enumerate(reading.articles, 1):
+    first = part.paragraph
+    for number, article in enumerate(part.reading.articles, part.article):
         article_id = f"{document}-{number}"
-        rows.articles.append((article_id, document, number, *_article_row(article)))
-        for place, paragraph in enumerate(article.paragraphs, 1):
+        if first == 1:
+            rows.articles.append((article_id, document, number, *_article_row(article)))
+        for place, paragraph in enumerate(article.paragraphs, first):
             paragraph_id = f"{article_id}-{place}"
             rows.paragraphs.append((paragraph_id, article_id, place, *_paragraph_row(paragraph)))
             for piece, (start, end) in enumerate(cut(paragraph.text), 1):
                 rows.passages.append((f"{paragraph_id}#{piece}", paragraph_id, piece, start, end))
-    for number, paragraph in enumerate(reading.furniture, 1):
+        first = 1
+    for number, paragraph in enumerate(part.reading.furniture, part.furniture):
         rows.furniture.append((document, number, *_paragraph_row(paragraph)))
     return rows
 

@@ -14,6 +14,7 @@ from typing import Any
 from rag.catalog_rows import COLUMNS, reading_of, rows_of
 from rag.corrections import Anchored
 from rag.database import Database
+from rag.reading_parts import Part
 from rag.types import Reading
 
 
@@ -34,7 +35,7 @@ def remember(database: Database, sha256: str, kept: Sequence[Anchored]) -> None:
 
 def keep_uncorrected(database: Database, document: str, reading: Reading) -> None:
     """Inside the caller's transaction. By the names of columns, so that a later program with more of them reads it."""
-    rows = rows_of(document, reading, lambda _: ())
+    rows = rows_of(document, Part(reading), lambda _: ())
     kept = {table: [COLUMNS[table], getattr(rows, table)] for table in ("articles", "paragraphs", "furniture")}
     packed = zlib.compress(json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode())
     database.write("INSERT OR REPLACE INTO uncorrected VALUES (?, ?)", (document, packed))

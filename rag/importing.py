@@ -90,7 +90,7 @@ class Import:
             for event in self._reading.step(0.0 if busy else _WAIT, begin=self._indexing.passages < _AHEAD):
                 quiet = False
                 yield from self._read(event, stop)
-            for step in self._indexing.step(flush=quiet and not more):
+            for step in self._indexing.step(quiet and not more, stop):
                 quiet = False
                 yield from self._indexed(step, stop)
             if quiet and not more:
@@ -183,7 +183,7 @@ class Import:
             file.in_users_words(f"第 {page} 页：{problem}" if event.pages > 1 else problem)
             for page, problem in event.problems.items()
         )
-        if not any(article.paragraphs for article in event.reading.articles):
+        if not event.paragraphs:
             yield from self._failed(file, problems[0] if problems else _NO_TEXT, stop)
             return
         row = Document(
@@ -193,12 +193,14 @@ class Import:
             file.bytes,
             file.added,
             event.pages,
-            len(event.reading.articles),
+            event.articles,
             0,
             problems,
         )
         try:
-            self._catalog.insert(row, file.suffix, event.reading, passages)
+            self._catalog.insert(row, file.suffix, event.parts, passages, stop)
+        except Stopped:
+            raise
         except Exception as error:  # noqa: BLE001 — one file never stops the others
             yield from self._failed(file, explained(error, file.path), stop)
             return

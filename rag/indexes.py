@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.catalog import Catalog, IndexRow, State
+from rag.errors import Stopped
 from rag.generations import Generations
 from rag.keywords import KeywordIndex, KeywordTrouble
 from rag.text import search_terms
@@ -76,18 +76,23 @@ class VectorStore:
                     return found
         return self._exact_vectors(recipe).nearest(vector, limit, documents, passages)
 
-    def add(self, documents: Sequence[str], recipe: str) -> None:
+    def add(self, documents: Sequence[str], recipe: str, stop: StopSignal | None = None) -> None:
+        """Put documents in, some hundred passages at a time. Raises Stopped: none of them is in."""
         chroma = self._open(recipe)
         if chroma is None:
             return
-        passages, owners, vectors = zip(*(self._catalog.vectors(recipe, one) for one in documents), strict=True)
-        some = [found for found in vectors if len(found)]
         try:
-            if some:
-                chroma.upsert([*chain(*passages)], [*chain(*owners)], np.concatenate(some))
+            for passages, owners, vectors in self._catalog.vectors_in_batches(recipe, documents):
+                heed(stop)
+                if passages:
+                    chroma.upsert(passages, owners, vectors)
         except VectorTrouble:
             _logger.exception("Chroma did not take documents %s", documents)
             self._doubt()
+        except Stopped:
+            for document in documents:
+                self.remove(document)
+            raise
 
     def remove(self, document: str) -> None:
         chroma = self._open(self.generations.note.recipe)
@@ -253,11 +258,17 @@ class KeywordStore:
             _logger.exception("tantivy failed; answering from an index in memory")
             return self._in_memory().matching(terms, limit, documents, passages)
 
-    def add(self, documents: Sequence[str]) -> None:
+    def add(self, documents: Sequence[str], stop: StopSignal | None = None) -> None:
+        """Put documents in. Raises Stopped: none of them is in."""
         try:
             index = self._open()
-            for document in documents:
-                self._put(index, document)
+            try:
+                for document in documents:
+                    self._put(index, document, stop)
+            except Stopped:
+                for document in documents:
+                    index.remove(document)
+                raise
             index.commit()
         except KeywordTrouble:
             _logger.exception("tantivy did not take documents %s", documents)
@@ -367,10 +378,11 @@ class KeywordStore:
         self._index = index
         return index
 
-    def _put(self, index: KeywordIndex, document: str) -> None:
+    def _put(self, index: KeywordIndex, document: str, stop: StopSignal | None = None) -> None:
         index.remove(document)
         above: dict[str, tuple[str, ...]] = {}
         for row in self._catalog.index_rows(document):
+            heed(stop)
             if row.same_as:
                 continue
             words = words_above(row)

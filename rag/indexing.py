@@ -7,16 +7,18 @@ a kill costs one batch at most.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rag.catalog import Catalog, IndexRow, State
+from rag.catalog import Catalog, State
 from rag.embedding import BATCH, Embedder
+from rag.errors import Stopped
 from rag.indexes import KeywordStore, VectorStore
 from rag.search import embedding_text, passage_vectors, recipe
 from rag.types import Progress, StopSignal, heed
 
+_Passage = tuple[int, str]  # how many characters it has, its id: texts are read when their turn has come
 GROUP: Final = 64  # passages that are sorted by length together; the indexes are written once for each group
 
 
@@ -32,13 +34,13 @@ class Indexed:
 class _Waiting:
     document: str
     name: str
-    rows: tuple[IndexRow, ...]  # not embedded yet
+    passages: tuple[_Passage, ...]  # not embedded yet
 
 
 @dataclass(slots=True)
 class _Group:
     documents: tuple[_Waiting, ...]
-    rows: list[IndexRow]
+    passages: list[_Passage]
     done: int = 0
 
     @property
@@ -69,15 +71,14 @@ class Indexing:
     @property
     def passages(self) -> int:
         """How many wait for their vectors."""
-        waiting = sum(len(one.rows) for one in (*self._waiting, *self._alone))
-        return waiting + (len(self._group.rows) - self._group.done if self._group else 0)
+        waiting = sum(len(one.passages) for one in (*self._waiting, *self._alone))
+        return waiting + (len(self._group.passages) - self._group.done if self._group else 0)
 
     def put(self, document: str, name: str) -> int:
         """Take a document, UNFINISHED and with its rows in; returns how many passages it has to embed."""
-        missing = self._catalog.unembedded(recipe(self._embedder()), document)
-        rows = tuple(row for row in self._catalog.index_rows(document) if row.passage in missing)
-        self._waiting.append(_Waiting(document, name, rows))
-        return len(rows)
+        passages = self._unembedded(document)
+        self._waiting.append(_Waiting(document, name, passages))
+        return len(passages)
 
     def ready(self, flush: bool) -> bool:
         """Whether `step` would do anything."""
@@ -85,17 +86,22 @@ class Indexing:
             return True
         return bool(self._waiting) and (flush or self.passages >= GROUP)
 
-    def step(self, flush: bool) -> Iterator[Progress | Indexed]:
-        """Embed one batch; with the last one of a group its documents become READY. `flush`: do not wait for more."""
+    def step(self, flush: bool, stop: StopSignal | None = None) -> Iterator[Progress | Indexed]:
+        """Embed one batch; with the last one of a group its documents become READY. `flush`: do not wait for more.
+
+        Raises Stopped: the documents of the group stay UNFINISHED, and out of the indexes.
+        """
         if not self.ready(flush):
             return
         group = self._group = self._group or self._next()
-        began, batch = time.monotonic(), group.rows[group.done : group.done + BATCH]
+        began, batch = time.monotonic(), group.passages[group.done : group.done + BATCH]
         try:
             self.embed(batch)
             group.done += len(batch)
-            if group.done == len(group.rows):
-                self._finish(group)
+            if group.done == len(group.passages):
+                self._finish(group, stop)
+        except Stopped:
+            raise
         except Exception as error:  # noqa: BLE001 — handed on
             self._group = None
             if len(group.documents) > 1:
@@ -104,8 +110,8 @@ class Indexing:
                 yield Indexed(group.documents[0].document, error)
             return
         self.last = len(batch), time.monotonic() - began
-        yield Progress(group.step, group.done, len(group.rows))
-        if group.done == len(group.rows):
+        yield Progress(group.step, group.done, len(group.passages))
+        if group.done == len(group.passages):
             self._group = None
             for one in group.documents:
                 yield Indexed(one.document)
@@ -118,15 +124,13 @@ class Indexing:
 
     def refresh(self, stop: StopSignal | None) -> Iterator[Progress]:
         """Vectors for READY documents whose vectors are of an earlier embedder."""
-        made_with = recipe(self._embedder())
-        stale = self._catalog.stale(made_with)
+        stale = self._catalog.stale(recipe(self._embedder()))
         for number, document in enumerate(stale, 1):
-            missing = self._catalog.unembedded(made_with, document)
-            rows = _by_length(row for row in self._catalog.index_rows(document) if row.passage in missing)
-            for start in range(0, len(rows), BATCH):
+            passages = sorted(self._unembedded(document))
+            for start in range(0, len(passages), BATCH):
                 heed(stop)
-                yield Progress(f"重新计算向量（第 {number} 个文件，共 {len(stale)} 个）", start, len(rows))
-                self.embed(rows[start : start + BATCH])
+                yield Progress(f"重新计算向量（第 {number} 个文件，共 {len(stale)} 个）", start, len(passages))
+                self.embed(passages[start : start + BATCH])
 
     def find_twins(self, stop: StopSignal | None) -> Iterator[Progress]:
         """Twins for READY documents of earlier versions, which did not look for any. Both indexes are in order."""
@@ -141,11 +145,11 @@ class Indexing:
                 self._vectors.add([document], self._vectors.generations.note.recipe)
                 self._keywords.add([document])
 
-    def embed(self, rows: Sequence[IndexRow]) -> None:
+    def embed(self, passages: Sequence[_Passage]) -> None:
         """Compute and keep vectors."""
-        if not rows:
+        if not passages:
             return
-        embedder = self._embedder()
+        embedder, rows = self._embedder(), self._catalog.index_rows_of([passage for _, passage in passages])
         made = passage_vectors(embedder, [embedding_text(row.title, row.text, row.header) for row in rows])
         self._catalog.store_vectors(recipe(embedder), [row.passage for row in rows], made)
 
@@ -154,18 +158,19 @@ class Indexing:
             documents = [self._alone.pop(0)]
         else:
             documents = [self._waiting.pop(0)]
-            while self._waiting and sum(len(one.rows) for one in (*documents, self._waiting[0])) <= GROUP:
+            while self._waiting and sum(len(one.passages) for one in (*documents, self._waiting[0])) <= GROUP:
                 documents.append(self._waiting.pop(0))
         # like lengths together: a batch costs what its longest text costs
-        return _Group(tuple(documents), _by_length(row for one in documents for row in one.rows))
+        return _Group(tuple(documents), sorted(passage for one in documents for passage in one.passages))
 
-    def _finish(self, group: _Group) -> None:
+    def _finish(self, group: _Group, stop: StopSignal | None) -> None:
         documents = [one.document for one in group.documents]
-        self._catalog.link_twins(documents)
-        self._vectors.add(documents, recipe(self._embedder()))
-        self._keywords.add(documents)
+        self._catalog.link_twins(documents, stop)
+        self._vectors.add(documents, recipe(self._embedder()), stop)
+        self._keywords.add(documents, stop)
         self._catalog.set_states(documents, State.READY)
 
-
-def _by_length(rows: Iterable[IndexRow]) -> list[IndexRow]:
-    return sorted(rows, key=lambda row: len(row.text))
+    def _unembedded(self, document: str) -> tuple[_Passage, ...]:
+        missing = self._catalog.unembedded(recipe(self._embedder()), document)
+        rows = self._catalog.index_rows(document)
+        return tuple((len(row.text), row.passage) for row in rows if row.passage in missing)

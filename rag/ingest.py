@@ -118,7 +118,7 @@ class Ingest:
             indexing.put(document, "（继续上次的导入）")
         while not indexing.idle:
             heed(stop)
-            for step in indexing.step(flush=True):
+            for step in indexing.step(True, stop):
                 if isinstance(step, Progress):
                     yield step
                 elif isinstance(step.failure, JianwenError):

@@ -1,4 +1,4 @@
-"""Pages and readings as bytes: their fields in order, as deflated JSON. For the pipes to workers and for the spool.
+"""Pages and parts of readings as bytes: their fields in order, as deflated JSON. For pipes to workers and the spool.
 
 No pickle: what lies in a file, or comes from a process that reads foreign files, must not be able to run code.
 """
@@ -17,13 +17,14 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from rag.types import Page, Reading
+from rag.reading_parts import Part
+from rag.types import Page
 
-T = TypeVar("T", Page, Reading)
+T = TypeVar("T", Page, Part)
 _LEVEL: Final = 1  # of deflation: on such text a third of the size for a tenth of the time of level 9
 
 
-def pack(value: Page | Reading) -> bytes:
+def pack(value: Page | Part) -> bytes:
     """`value` as bytes that `unpack` turns back into an equal one."""
     text = json.dumps(value, default=_fields_of, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(text.encode("utf-8", "surrogatepass"), _LEVEL)

@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from rag.packing import pack, unpack
+from rag.reading_parts import Part
 from rag.reading_pool import NO_START, Answer, Job, Lost, ReadingPool
 from rag.reading_wire import Message, joined
 from rag.spool import Spool, SpooledPage
-from rag.types import Page, Reading
+from rag.types import Page
 
 RUN: Final = 16  # pages in one job at most
 _logger = logging.getLogger(__name__)
@@ -80,12 +81,19 @@ class PageDone:
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """`problems`: sentences about single pages, by page number."""
+    """`articles`, `paragraphs`: how many were made of it. `problems`: sentences about single pages, by page number."""
 
     file: Any
-    reading: Reading
+    packed: tuple[bytes, ...]
+    articles: int
+    paragraphs: int
     pages: int
     problems: dict[int, str]
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        """The reading, of which only the part at hand is unpacked."""
+        return (unpack(Part, data) for data in self.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,8 @@ class _Work:
     doing: dict[Job, list[int]] = field(default_factory=dict)  # the pages that each job has still to deal with
     pages: int = 0  # 0: not opened yet
     date: str = ""
-    reading: bytes = b""
+    parts: list[bytes] = field(default_factory=list)  # of the reading
+    made: tuple[int, int] | None = None  # articles and paragraphs, once the reading is there
     retried: set[tuple[str, int]] = field(default_factory=set)
 
     @property
@@ -199,8 +208,10 @@ class ReadingQueue:
             yield self._opened(work, job, message)
         elif "problem" in message:
             yield self._page(work, job, message["page"], message["problem"])
-        elif "reading" in message:
-            work.reading = payload
+        elif "part" in message:
+            work.parts[message["part"] - 1 :] = [payload]  # a worker lost amid them: the next begins with the first
+        elif "articles" in message:
+            work.made = message["articles"], message["paragraphs"]
         elif "failed" in message:
             yield self._failed(work, message["failed"], bool(message.get("locked")))
         elif "done" in message:
@@ -227,10 +238,10 @@ class ReadingQueue:
         """See what a finished job leaves to do."""
         if work.jobs or work.doing:
             return
-        if work.reading:
+        if work.made:
             self._works.remove(work)
             problems = {page: problem for page, problem in sorted(work.problems.items()) if problem}
-            yield FileRead(work.file, unpack(Reading, work.reading), work.pages, problems)
+            yield FileRead(work.file, tuple(work.parts), *work.made, work.pages, problems)
         else:
             work.jobs.append({"job": "articles", "name": work.file.name, "date": work.date})
 

@@ -6,9 +6,10 @@ step is announced before it is begun so that the blame falls on the right page. 
 Jobs (see `rag.reading_wire`) and what comes back, each step before it by {"step": name, "page": number}:
     {"job": "read", path, password, pages, have, run, budget}
         → {"opened": pages, "date": day, "chosen": numbers} when `pages` is null; {"page": number, "problem": sentence}
-        with the bytes of each page; {"reading": true} with its bytes when the whole file was read in this job;
+        with the bytes of each page; what "articles" gives when the whole file was read in this job;
         {"done": numbers left over}
-    {"job": "articles", name, date} with the bytes of all pages → {"reading": true} with its bytes, {"done": []}
+    {"job": "articles", name, date} with the bytes of all pages → {"part": number} with the bytes of each part of the
+        reading, {"articles": how many, "paragraphs": how many}, {"done": []}
 Instead of going on: {"failed": sentence, "locked": bool, "trace": text of a bug}.
 """
 
@@ -30,6 +31,7 @@ from rag.errors import JianwenError, PasswordNeeded
 from rag.packing import pack, unpack
 from rag.readers import open_source
 from rag.readers.source import Source
+from rag.reading_parts import parts_of
 from rag.reading_wire import Message, parted, receive, send
 from rag.types import Page
 
@@ -103,7 +105,10 @@ class Worker:
     def _articles(self, pages: Sequence[Page] | Iterator[Page], job: Message) -> None:
         self._say({"step": "articles", "page": 0})
         reading = read_articles(list(pages), job["name"], job["date"])
-        self._say({"reading": True}, pack(reading))
+        for number, part in enumerate(parts_of(reading), 1):
+            self._say({"part": number}, pack(part))
+        paragraphs = sum(len(article.paragraphs) for article in reading.articles)
+        self._say({"articles": len(reading.articles), "paragraphs": paragraphs})
 
     def _source(self, path: str, password: str | None) -> Source:
         if self._open is not None and self._open[0] == (path, password):

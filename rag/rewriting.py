@@ -17,6 +17,7 @@ from rag.catalog_rows import rows_of
 from rag.corrections import Anchored, anchored, apply
 from rag.embedding import BATCH, Embedder
 from rag.indexes import KeywordStore, VectorStore
+from rag.reading_parts import Part
 from rag.search import embedding_text, passage_vectors, recipe
 from rag.text import passages
 from rag.types import Correction
@@ -50,7 +51,7 @@ class Rewriting:
 
     def _made(self, document: str, corrections: Sequence[Anchored]) -> dict[Said, Vector]:
         """Vectors for the passages of which `Said` will be new; the model is loaded only if there are any."""
-        rows = rows_of(document, apply(self._catalog.uncorrected(document), corrections), passages)
+        rows = rows_of(document, Part(apply(self._catalog.uncorrected(document), corrections)), passages)
         titles = {row[0]: row[3] for row in rows.articles}
         paragraphs = {row[0]: (titles[row[1]], row[7] or "", row[3]) for row in rows.paragraphs}
         there = self._catalog.vectors_by_text(document)

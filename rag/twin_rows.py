@@ -13,16 +13,18 @@ from typing import Final
 
 from rag.database import Database
 from rag.twins import SHARED, alike, counterpart, shingles, sketch
+from rag.types import StopSignal, heed
 
 _FROM_DOCUMENTS: Final = "JOIN articles ON articles.id = {} JOIN documents ON documents.id = articles.document"
 
 
-def link(database: Database, document: str, beside: Sequence[str] = ()) -> None:
+def link(database: Database, document: str, beside: Sequence[str] = (), stop: StopSignal | None = None) -> None:
     """Find the twins of a document's articles among the ready documents, `beside` and itself; decide what leans."""
     orphans = leaning_articles(database, document)
     own = [row[0] for row in database.rows("SELECT id FROM articles WHERE document = ? ORDER BY number", (document,))]
     database.write("DELETE FROM sketched WHERE article IN (SELECT id FROM articles WHERE document = ?)", (document,))
     for article in own:
+        heed(stop)
         _link_article(database, article, (*beside, document))
     relink(database, orphans)
     database.write("UPDATE documents SET linked = 1 WHERE id = ?", (document,))

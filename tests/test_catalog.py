@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from rag.catalog import Catalog, State
 from rag.errors import JianwenError
+from rag.reading_parts import parts_of
 from rag.types import Article, Box, DateBasis, Document, Fragment, Heading, Paragraph, Reading, StoredArticle
 
 ADDED = dt.datetime(2024, 5, 1, 8, tzinfo=dt.UTC)
@@ -36,7 +37,7 @@ def insert(catalog: Catalog, number: int, *articles: Article, state: State = Sta
 
 def insert_reading(catalog: Catalog, number: int, reading: Reading, state: State = State.READY) -> str:
     row = document(number)
-    catalog.insert(row, ".txt", reading, halves)
+    catalog.insert(row, ".txt", parts_of(reading), halves)
     catalog.set_state(row.id, state)
     return row.id
 
@@ -78,7 +79,7 @@ def test_what_goes_in_comes_out(catalog: Catalog) -> None:
 
 def test_problems_of_a_document_are_kept(catalog: Catalog) -> None:
     row = dataclasses.replace(document(1), problems=("第 3 页：图像损坏", "第 5 页：超时"))
-    catalog.insert(row, ".pdf", Reading((ARTICLE,)), halves)
+    catalog.insert(row, ".pdf", parts_of(Reading((ARTICLE,))), halves)
     catalog.set_state(row.id, State.READY)
     assert catalog.documents()[0].problems == row.problems
 
@@ -190,7 +191,7 @@ def test_a_failed_insertion_leaves_nothing(catalog: Catalog) -> None:
         raise RuntimeError(text)
 
     with pytest.raises(RuntimeError):
-        catalog.insert(document(1), ".txt", Reading((ARTICLE,)), broken)
+        catalog.insert(document(1), ".txt", parts_of(Reading((ARTICLE,))), broken)
     assert catalog.rows("SELECT COUNT(*) FROM documents")[0][0] == 0
     insert(catalog, 1, ARTICLE)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rag.catalog import Catalog, State
 from rag.indexes import KeywordStore, VectorStore
 from rag.keywords import KeywordIndex
+from rag.reading_parts import parts_of
 from rag.text import search_terms
 from rag.types import Article, Paragraph, Reading
 from rag.vectors import ExactVectors, VectorIndex, probe
@@ -139,7 +140,7 @@ class Place:
         """A ready document in the catalogue, its vectors in it too; not in the indexes."""
         row = document(number)
         article = Article(f"标题{number}", None, tuple(Paragraph(f"文{number}段{place}内容") for place in range(texts)))
-        self.catalog.insert(row, ".txt", Reading((article,)), lambda text: ((0, len(text)),))
+        self.catalog.insert(row, ".txt", parts_of(Reading((article,))), lambda text: ((0, len(text)),))
         passages = [row.passage for row in self.catalog.index_rows(row.id)]
         self.catalog.store_vectors(RECIPE, passages, unit(texts, dimension, number))
         self.catalog.set_state(row.id, State.READY)

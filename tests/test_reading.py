@@ -16,6 +16,7 @@ import pytest
 from rag.originals import digest
 from rag.packing import pack
 from rag.reading import FileFailed, FileRead, Opened, PageDone, ReadEvent, ReadingQueue
+from rag.reading_parts import whole
 from rag.reading_pool import Limits, ReadingPool
 from rag.spool import Spool
 from rag.types import Page
@@ -86,7 +87,7 @@ def read(pool: ReadingPool, spool: Spool, *files: File) -> dict[str, FileRead | 
 
 def said(end: FileRead | FileFailed) -> str:
     assert isinstance(end, FileRead), end
-    return "".join(p.text for article in end.reading.articles for p in article.paragraphs)
+    return "".join(p.text for article in whole(end.parts).articles for p in article.paragraphs)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +209,7 @@ def test_a_program_that_is_killed_leaves_no_workers(tmp_path: Path, write: Write
     code = f"""
 import sys
 from rag.reading import ReadingQueue
+from rag.reading_parts import whole
 from rag.reading_pool import ReadingPool
 from rag.spool import Spool
 from tests.test_reading import READERS, File
