@@ -13,6 +13,7 @@ from rag.answers import Answer, Citation, Evidence, Refusal, Statement, Timing
 from rag.catalog import Catalog, State
 from rag.errors import JianwenError
 from rag.history import History, is_gone
+from rag.reading_parts import parts_of
 from rag.types import Article, Document, Paragraph, Reading
 
 AT = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
@@ -34,7 +35,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 
 def put(catalog: Catalog, reading: Reading) -> None:
-    catalog.insert(FILE, ".txt", reading, whole)
+    catalog.insert(FILE, ".txt", parts_of(reading), whole)
     catalog.set_state(FILE.id, State.READY)
 
 
