@@ -6,13 +6,13 @@ Every word that comes from a document or a model is escaped: it is text, never m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import escape
 
 from desktop import style
 from desktop.marks import Place, by_paragraph
 from desktop.wording import date_words, is_low, recognised
-from rag.answers import Answer, Citation, Refusal
+from rag.answers import Answer, Citation, DateReading, Refusal
 from rag.types import StoredArticle
 
 REFUSED = "资料中未提及"
@@ -71,11 +71,19 @@ def point(html: str) -> str:
     return f'<p style="{shape}"><span style="color:{style.ACCENT}">•</span>&nbsp;&nbsp;{html}</p>'
 
 
-def _readings(readings: Mapping[str, str]) -> str:
+def _readings(readings: Sequence[DateReading]) -> str:
+    """How date words are read, with a link to the other reading where there is one: `read:WORDS`."""
     if not readings:
         return ""
-    words = "；".join(f"“{escape(word)}”按“{escape(meaning)}”理解" for word, meaning in readings.items())
-    return f'<p style="color:{style.MUTED};font-size:10pt;margin:8px 0 0 0">问题中的{words}。</p>'
+    parts = []
+    for reading in readings:
+        why = f"（{escape(reading.why)}）" if reading.why else ""
+        part = f"“{escape(reading.words)}”按{escape(reading.period.name)}理解{why}"
+        if reading.other:
+            link = f'href="read:{escape(reading.words)}" style="color:{style.ACCENT}"'
+            part += f"，<a {link}>改按{escape(reading.other.name)}</a>"
+        parts.append(part)
+    return f'<p style="color:{style.MUTED};font-size:10pt;margin:8px 0 0 0">问题中的{"；".join(parts)}。</p>'
 
 
 def footer(result: Answer | Refusal) -> str:

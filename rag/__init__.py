@@ -14,7 +14,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.answers import Answer, Citation, DraftText, Evidence, EvidenceFound, Refusal, SearchResult, Statement
+    from rag.answers import (
+        Answer,
+        Citation,
+        DateReading,
+        DraftText,
+        Evidence,
+        EvidenceFound,
+        Period,
+        QuestionRead,
+        Refusal,
+        SearchResult,
+        Statement,
+    )
     from rag.errors import JianwenError, Stopped
     from rag.library import Library
     from rag.settings import Settings
@@ -24,6 +36,7 @@ __all__ = [
     "AddStatus",
     "Answer",
     "Citation",
+    "DateReading",
     "Document",
     "DraftText",
     "Evidence",
@@ -33,7 +46,9 @@ __all__ = [
     "JianwenError",
     "Library",
     "Passage",
+    "Period",
     "Progress",
+    "QuestionRead",
     "Refusal",
     "SearchResult",
     "Settings",
@@ -48,6 +63,22 @@ _ELSEWHERE = {
     "JianwenError": "rag.errors",
     "Stopped": "rag.errors",
     "Settings": "rag.settings",
+    **dict.fromkeys(
+        (
+            "Answer",
+            "Citation",
+            "DateReading",
+            "DraftText",
+            "Evidence",
+            "EvidenceFound",
+            "Period",
+            "QuestionRead",
+            "Refusal",
+            "SearchResult",
+            "Statement",
+        ),
+        "rag.answers",
+    ),
 }
 
 

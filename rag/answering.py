@@ -4,7 +4,8 @@
 2. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal.
 3. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
    numbers shown; a mask allows no other.
-4. Each sentence is narrowed to the source sentences that carry it and checked against them.
+4. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
+   is taken back once, with what is wrong with it; what still fails stays and is marked.
 
 Texts of documents go to the model as data: tokenised apart from the template, with 【】 replaced, and whatever they
 order, the answer can only consist of sentences that are then held against their source.
@@ -82,12 +83,11 @@ def answer(
         yield _refusal(work, found)
         return
     yield EvidenceFound(shown, work.evidence_seconds)  # again: from here on 【n】 means the n-th of these
-    written = yield from _write(work, shown)
-    statements = tuple(_checked(question, text, number, shown) for text, number in written)
+    statements = yield from _write(work, shown)
     if not any(statement.supported for statement in statements):
         yield _refusal(work, found)
         return
-    yield Answer(question, statements, shown, chat.name, work.timing(), work.prompt_tokens, work.answer_tokens)
+    yield Answer(question, tuple(statements), shown, chat.name, work.timing(), work.prompt_tokens, work.answer_tokens)
 
 
 def _refusal(work: _Work, found: tuple[Evidence, ...]) -> Refusal:
@@ -115,26 +115,47 @@ def _place(evidence: Evidence) -> tuple[str, str, int]:
     return evidence.article.id, evidence.paragraph.id, evidence.passage.start
 
 
-def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, list[tuple[str, int]]]:
-    """Yield the draft as it is written; return the sentences with the evidence number each was given."""
+def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, list[Statement]]:
+    """Yield the draft as it is written; return its sentences, checked."""
     session = work.chat.start(_write_messages(work.question, shown), work.stop)
     work.prompt_tokens += session.prompt_tokens
     reluctance = _LIST_RELUCTANCE if _LIST_QUESTION.search(work.question) else 0.0
-    written: list[tuple[str, int]] = []
+    written: list[Statement] = []
     seen: set[str] = set()
     while not session.ended and session.answer_tokens < _LONGEST_ANSWER:
-        sentence = yield from _sentence(work, session, reluctance)
-        text = _BULLET.sub("", sentence).replace("**", "").strip()
-        if not re.search(r"\w", text) or text.endswith(("：", ":")):
-            continue  # a bullet or a lead-in states nothing
-        if normalise(text) in seen:
+        session.mark()
+        statement = yield from _statement(work, session, shown, reluctance)
+        if statement is None:
+            continue
+        if not statement.supported:
+            session.take_back(_taken_back(statement))
+            again = yield from _statement(work, session, shown, reluctance)
+            if again is not None and len(again.problems) < len(statement.problems):
+                statement = again
+        if normalise(statement.text) in seen:
             break  # going round in circles
-        seen.add(normalise(text))
-        number = 1 + session.choose([f"{n}】" for n in range(1, len(shown) + 1)], "【").index
-        yield DraftText(f"【{number}】")
-        written.append((text, number))
+        seen.add(normalise(statement.text))
+        written.append(statement)
     work.answer_tokens += session.answer_tokens
     return written
+
+
+def _statement(
+    work: _Work, session: Session, shown: Sequence[Evidence], reluctance: float
+) -> Generator[AskEvent, None, Statement | None]:
+    """Yield and return the next sentence with its sources; None for a bullet or a lead-in, which state nothing."""
+    sentence = yield from _sentence(work, session, reluctance)
+    text = _BULLET.sub("", sentence).replace("**", "").strip()
+    if not re.search(r"\w", text) or text.endswith(("：", ":")):
+        return None
+    number = 1 + session.choose([f"{n}】" for n in range(1, len(shown) + 1)], "【").index
+    yield DraftText(f"【{number}】")
+    return _checked(work.question, text, number, shown)
+
+
+def _taken_back(statement: Statement) -> str:
+    """What the model reads in place of a sentence that its sources do not hold."""
+    return f"（更正：{'；'.join(statement.problems)}。以下只用资料的原话。）\n"
 
 
 def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[AskEvent, None, str]:

@@ -5,10 +5,49 @@ Character positions are Python string indices, `end` exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rag.types import Document, Passage, Progress, StoredArticle, StoredParagraph
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days `since` to `until`, both included, and what to call them («2024年», «2024年3月下旬»)."""
+
+    since: dt.date
+    until: dt.date
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.until < self.since:
+            raise ValueError(f"{self.since} lies after {self.until}")
+
+    def holds(self, day: dt.date) -> bool:
+        return self.since <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """How the words at `start:end` of a question are read.
+
+    why: Chinese, empty where nothing was assumed. other: the reading not taken, if there are two.
+    """
+
+    words: str
+    start: int
+    end: int
+    period: Period
+    why: str = ""
+    other: Period | None = None
+
+    @property
+    def switched(self) -> DateReading:
+        """The same words read the other way. Raises ValueError where there is no other."""
+        if self.other is None:
+            raise ValueError(f"{self.words} has one reading")
+        return replace(self, period=self.other, other=self.period, why="按您的选择")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +83,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer. `problems` are Chinese and say what the cited text does not hold."""
+    """One sentence of an answer. `problems` are Chinese and say what the cited text does not hold.
+
+    group: what it is listed under, where an answer has parts («2023年»).
+    """
 
     text: str
     citations: tuple[Citation, ...]
     problems: tuple[str, ...] = ()
+    group: str = ""
 
     def __post_init__(self) -> None:
         if not self.text.strip():
@@ -59,6 +102,14 @@ class Statement:
     @property
     def supported(self) -> bool:
         return not self.problems
+
+
+def by_group(statements: Sequence[Statement]) -> dict[str, list[Statement]]:
+    """Statements under what they are listed under, in order of first appearance."""
+    groups: dict[str, list[Statement]] = {}
+    for statement in statements:
+        groups.setdefault(statement.group, []).append(statement)
+    return groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +123,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sources say. `evidence[n - 1]` is what 【n】 in the draft refers to."""
+    """What the sources say. `evidence[n - 1]` is what 【n】 in the draft refers to.
+
+    question: as understood. summary: what was counted, in Chinese; never written by the model. searched: how many
+    articles were gone through.
+    """
 
     question: str
     statements: tuple[Statement, ...]
@@ -81,7 +136,9 @@ class Answer:
     seconds: Timing
     prompt_tokens: int
     answer_tokens: int
-    readings: Mapping[str, str] = field(default_factory=dict)
+    readings: tuple[DateReading, ...] = ()
+    summary: str = ""
+    searched: int = 0
 
     def __post_init__(self) -> None:
         if not self.statements:
@@ -98,7 +155,18 @@ class Refusal:
     seconds: Timing
     prompt_tokens: int = 0
     answer_tokens: int = 0
-    readings: Mapping[str, str] = field(default_factory=dict)
+    readings: tuple[DateReading, ...] = ()
+    summary: str = ""
+    searched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRead:
+    """How a question is understood, before anything is looked for. asked: it in full, where it leaned on another."""
+
+    question: str
+    asked: str
+    readings: tuple[DateReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +191,4 @@ class SearchResult:
     seconds: float
 
 
-AskEvent = Progress | EvidenceFound | DraftText | Answer | Refusal
+AskEvent = Progress | QuestionRead | EvidenceFound | DraftText | Answer | Refusal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.answers import Answer, Citation, Evidence, Refusal, SearchResult, Statement
+from rag.answers import Answer, Citation, DateReading, Evidence, Period, Refusal, SearchResult, Statement
 from rag.evaluating import Verdict
 from rag.models import ModelStatus
 from rag.types import Box, Document, FileAdded, Finding, Paragraph, StoredArticle
@@ -80,7 +80,9 @@ def reply(value: Answer | Refusal, elsewhere: Elsewhere = NOWHERE) -> Json:
         "refused": refused,
         "statements": [] if isinstance(value, Refusal) else [_statement(s, elsewhere) for s in value.statements],
         "evidence": [item.paragraph.id for item in evidence],
-        "readings": dict(value.readings),
+        "readings": [_reading(reading) for reading in value.readings],
+        "summary": value.summary,
+        "searched": value.searched,
         "model": value.model,
         "seconds": {
             "evidence": _seconds(value.seconds.evidence),
@@ -111,11 +113,25 @@ def model_status(value: ModelStatus) -> Json:
     }
 
 
+def _reading(value: DateReading) -> Json:
+    return {
+        "words": value.words,
+        **_period(value.period),
+        "why": value.why,
+        "other": _period(value.other) if value.other else None,
+    }
+
+
+def _period(value: Period) -> Json:
+    return {"meant": value.name, "since": value.since.isoformat(), "until": value.until.isoformat()}
+
+
 def _statement(value: Statement, elsewhere: Elsewhere) -> Json:
     return {
         "text": value.text,
         "supported": value.supported,
         "problems": list(value.problems),
+        "group": value.group,
         "citations": [_citation(citation, elsewhere) for citation in value.citations],
     }
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rag.answers import Answer, Citation, Evidence, Refusal, Statement, Timing
+from rag.answers import Answer, Citation, DateReading, Evidence, Period, Refusal, Statement, Timing
 from rag.catalog import Catalog
 from rag.errors import JianwenError
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
@@ -109,13 +109,15 @@ class History:
         evidence = tuple(places.evidence(one) for one in kept["evidence"])
         timing = Timing(*kept["seconds"])
         prompt, written = kept["tokens"]
+        readings = tuple(map(_opened_reading, kept["readings"]))
+        counted = kept["summary"], kept["searched"]
         if kept["refused"]:
-            return Refusal(asked, evidence, kept["model"], timing, prompt, written, kept["readings"])
+            return Refusal(asked, evidence, kept["model"], timing, prompt, written, readings, *counted)
         statements = tuple(
-            Statement(one["text"], tuple(map(places.citation, one["citations"])), tuple(one["problems"]))
+            Statement(one["text"], tuple(map(places.citation, one["citations"])), tuple(one["problems"]), one["group"])
             for one in kept["statements"]
         )
-        return Answer(asked, statements, evidence, kept["model"], timing, prompt, written, kept["readings"])
+        return Answer(asked, statements, evidence, kept["model"], timing, prompt, written, readings, *counted)
 
 
 class _Places:
@@ -180,7 +182,9 @@ def _packed(reply: Reply) -> dict[str, Any]:
         "model": reply.model,
         "seconds": [reply.seconds.evidence, reply.seconds.first_token, reply.seconds.total],
         "tokens": [reply.prompt_tokens, reply.answer_tokens],
-        "readings": dict(reply.readings),
+        "readings": [_kept_reading(reading) for reading in reply.readings],
+        "summary": reply.summary,
+        "searched": reply.searched,
         "articles": dict(
             _about(article, document)
             for article, document in [(e.article, e.document) for e in evidence]
@@ -199,6 +203,7 @@ def _packed(reply: Reply) -> dict[str, Any]:
             {
                 "text": statement.text,
                 "problems": list(statement.problems),
+                "group": statement.group,
                 "citations": [
                     {**_place(c.paragraph, c.article), "span": [c.start, c.end], "number": c.number}
                     for c in statement.citations
@@ -222,6 +227,31 @@ def _about(article: StoredArticle, document: Document) -> tuple[str, dict[str, A
         "date": article.date.isoformat() if article.date else None,
         "page": article.page,
     }
+
+
+def _kept_reading(reading: DateReading) -> dict[str, Any]:
+    return {
+        "words": reading.words,
+        "place": [reading.start, reading.end],
+        "period": _kept_period(reading.period),
+        "why": reading.why,
+        "other": _kept_period(reading.other) if reading.other else None,
+    }
+
+
+def _kept_period(period: Period) -> list[str]:
+    return [period.since.isoformat(), period.until.isoformat(), period.name]
+
+
+def _opened_reading(kept: Mapping[str, Any]) -> DateReading:
+    other = _opened_period(kept["other"]) if kept["other"] else None
+    start, end = kept["place"]
+    return DateReading(kept["words"], start, end, _opened_period(kept["period"]), kept["why"], other)
+
+
+def _opened_period(kept: Sequence[str]) -> Period:
+    since, until, name = kept
+    return Period(dt.date.fromisoformat(since), dt.date.fromisoformat(until), name)
 
 
 def _escaped(word: str) -> str:

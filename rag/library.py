@@ -13,15 +13,17 @@ writing generator runs at a time; while files are being imported, articles can b
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import time
 import unicodedata
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from rag.answers import AskEvent, Evidence, SearchResult
+from rag.answers import AskEvent, Period, SearchResult
+from rag.article_table import newest
 from rag.catalog import Catalog, Elsewhere
 from rag.embedding import Embedder
 from rag.errors import JianwenError
@@ -31,8 +33,9 @@ from rag.ingest import Ingest
 from rag.originals import Originals
 from rag.reading_pool import ReadingPool
 from rag.rewriting import Rewriting
-from rag.search import recipe, search
+from rag.search import recipe
 from rag.settings import Settings, default_library, load_settings
+from rag.sources import LibrarySources
 from rag.spool import Spool
 from rag.types import (
     AddEvent,
@@ -46,6 +49,7 @@ from rag.types import (
     StoredArticle,
     heed,
 )
+from rag.understanding import understand
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -54,7 +58,6 @@ if TYPE_CHECKING:
 
 _Event = TypeVar("_Event")
 
-_SHOWN: Final = 5  # passages the answering model is asked about
 _HELD: Final = "资料库正被另一个简问窗口或命令使用，现在只能查看和检索。"
 _BUSY: Final = "正在导入资料或重建索引。请等它结束，或先停止它。"
 _logger = logging.getLogger(__name__)
@@ -270,26 +273,43 @@ class Library:
             JianwenError: a blank question, an unknown document, or the embedding model cannot be used.
         """
         started = time.perf_counter()
-        hits = self._search(question, limit, self._within(within), one_per_paragraph=True)
+        hits = self._sources(within).best(question, limit, one_per_paragraph=True)
         return SearchResult(question, hits, time.perf_counter() - started)
 
-    def ask(self, question: str, within: Sequence[str] = (), stop: StopSignal | None = None) -> Iterator[AskEvent]:
-        """Answer from the documents `within` (all when empty). The last event is exactly one `Answer` or `Refusal`.
+    def ask(
+        self,
+        question: str,
+        within: Sequence[str] = (),
+        stop: StopSignal | None = None,
+        *,
+        before: Sequence[str] = (),
+        switched: Collection[str] = (),
+        only: Period | None = None,
+    ) -> Iterator[AskEvent]:
+        """Answer a question. The first event is a `QuestionRead`, the last exactly one `Answer` or `Refusal`.
+
+        Args:
+            question: as typed.
+            within: documents to look in; all when empty.
+            stop: asks the work to end.
+            before: the questions before it in the conversation, as understood, oldest first.
+            switched: date words (今年) to be read the other way.
+            only: the days that articles must be of.
 
         Raises:
             JianwenError: as `search`, or the answering model cannot be used.
             Stopped: `stop` was set; noticed within a fraction of a second.
         """
-        from rag.answering import answer
+        from rag.asking import ask
 
-        ids = self._within(within)
-        return answer(question, lambda asked: self._search(asked, _SHOWN, ids), self._ready_chat(), stop)
+        understood = understand(question, dt.date.today(), newest(self._catalog), before, switched)
+        return ask(understood, self._sources(within, only), self._ready_chat, stop)
 
     def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]:
         """Load indexes and models, so that the first question need not wait. Raises JianwenError, Stopped."""
         yield Progress("正在载入检索", 0, 2)
         heed(stop)
-        self._search("预热", 1, ())
+        self._sources().best("预热", 1)
         yield Progress("正在载入回答模型", 1, 2)
         heed(stop)
         self._ready_chat().load()
@@ -312,16 +332,9 @@ class Library:
 
     # ------------------------------------------------------------ plumbing
 
-    def _search(
-        self, question: str, limit: int, within: Sequence[str], one_per_paragraph: bool = False
-    ) -> tuple[Evidence, ...]:
-        embedder = self._ready_embedder()
-        return search(
-            question, self._catalog, self._vectors, self._keywords, embedder, limit, within, one_per_paragraph
-        )
-
-    def _within(self, documents: Sequence[str]) -> tuple[str, ...]:
-        return tuple(document.id for document in self._named(documents))
+    def _sources(self, within: Sequence[str] = (), only: Period | None = None) -> LibrarySources:
+        ids = tuple(document.id for document in self._named(within))
+        return LibrarySources(self._catalog, self._vectors, self._keywords, self._ready_embedder, ids, only)
 
     def _named(self, names: Sequence[str]) -> tuple[Document, ...]:
         """The documents meant by ids, beginnings of ids, or file names; each once."""

@@ -68,6 +68,15 @@ class Session(Protocol):
         """
         ...
 
+    def mark(self) -> None:
+        """Remember this place for `take_back`."""
+        ...
+
+    def take_back(self, note: str) -> None:
+        """Forget what was written since `mark`; the model reads `note` in its place, as if it had written it. A turn
+        that had ended goes on. Raises `Stopped`."""
+        ...
+
     def choose(self, options: Sequence[str], lead: str = "") -> Pick:
         """The option the model would write next, after `lead`; nothing of it stays in what it has written.
 
@@ -207,16 +216,25 @@ class LlamaChat:
     @property
     def room(self) -> int:
         """How many more tokens fit into the context."""
-        return self.context_tokens - int(self._llama.n_tokens)
+        return self.context_tokens - self.length
+
+    @property
+    def length(self) -> int:
+        """How many tokens the model has read and written."""
+        return int(self._llama.n_tokens)
+
+    def cut(self, length: int) -> None:
+        """Forget what lies beyond `length`; the next read drops it."""
+        self._llama.n_tokens = min(length, self.length)
 
     @contextmanager
     def rewinding(self) -> Iterator[None]:
         """Forget afterwards what is read inside."""
-        here = self._llama.n_tokens
+        here = self.length
         try:
             yield
         finally:
-            self._llama.n_tokens = here  # the next read drops what lies beyond
+            self.cut(here)
 
     def scores(self) -> NDArray[np.float32]:
         """The logits for the next token, shape (vocabulary,), as a copy."""
@@ -267,6 +285,16 @@ class LlamaSession:
         self.ended = False
         self._model = model
         self._scores = model.scores()
+        self._marked = model.length
+
+    def mark(self) -> None:
+        self._marked = self._model.length
+
+    def take_back(self, note: str) -> None:
+        self._model.cut(self._marked)
+        self._model.read(self._model.tokenise(note))
+        self._scores = self._model.scores()
+        self.ended = self._model.room <= 1
 
     def write(self, until: str, *, forbidden: str = "", reluctance: float = 0.0) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")

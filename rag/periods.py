@@ -11,49 +11,11 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from rag.answers import DateReading, Period
 from rag.dates import FIRST_YEAR, LAST_YEAR, DateMention, date_mentions
 from rag.numerals import NARROW, chinese_number
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days `since` to `until`, both included, and what to call them («2024年», «2024年3月下旬»)."""
-
-    since: dt.date
-    until: dt.date
-    name: str
-
-    def __post_init__(self) -> None:
-        if self.until < self.since:
-            raise ValueError(f"{self.since} lies after {self.until}")
-
-    def holds(self, day: dt.date) -> bool:
-        return self.since <= day <= self.until
-
-
-@dataclass(frozen=True, slots=True)
-class DateReading:
-    """How the words at `start:end` of a question are read.
-
-    why: Chinese, empty where nothing was assumed. other: the reading not taken, if there are two.
-    """
-
-    words: str
-    start: int
-    end: int
-    period: Period
-    why: str = ""
-    other: Period | None = None
-
-    @property
-    def switched(self) -> DateReading:
-        """The same words read the other way. Raises ValueError where there is no other."""
-        if self.other is None:
-            raise ValueError(f"{self.words} has one reading")
-        return replace(self, period=self.other, other=self.period, why="按您的选择")
-
 
 _N = "[一二三四五六七八九十两\\d]{1,3}"
 _Span = Callable[[dt.date, re.Match[str]], Period | None]

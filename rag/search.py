@@ -15,7 +15,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answers import Evidence
+from rag.answers import Evidence, Period
 from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.errors import JianwenError
@@ -23,6 +23,7 @@ from rag.text import search_terms
 from rag.types import Ranking
 
 _DEPTH: Final = 50  # of each ranking that is fused
+_PREFERRED: Final = 1.3  # weight of a passage of the period asked for
 _TITLE: Final = 80  # characters of a title given to the embedder with each passage
 
 
@@ -86,8 +87,22 @@ def search(
     limit: int,
     within: Sequence[str] = (),
     one_per_paragraph: bool = False,
+    prefer: Sequence[Period] = (),
+    only: Sequence[Period] = (),
 ) -> tuple[Evidence, ...]:
-    """The best `limit` passages for `question`, in the documents with the ids `within` (all when empty), best first.
+    """The best `limit` passages for `question`, best first.
+
+    Args:
+        question: what to look for.
+        catalog: what is in the library.
+        vectors: nearness in meaning.
+        keywords: shared words.
+        embedder: made the vectors.
+        limit: how many at most.
+        within: ids of the documents to look in; all when empty.
+        one_per_paragraph: of each paragraph its best passage only.
+        prefer: periods whose articles come first where they are about as good.
+        only: periods to each of which articles must belong; any when empty.
 
     Raises:
         JianwenError: the question is blank.
@@ -104,11 +119,30 @@ def search(
     if one_per_paragraph:
         best = {passage.partition("#")[0]: passage for passage, _ in reversed(fused)}
         fused = [(passage, score) for passage, score in fused if best[passage.partition("#")[0]] == passage]
+    wanted = depth if prefer or only else limit
     found: list[Evidence] = []
-    for start in range(0, len(fused), limit):  # what is not shown (being added or removed) makes room for the next
+    for start in range(0, len(fused), wanted):  # what is not shown (being added or removed) makes room for the next
         if len(found) < limit:
-            found += catalog.locate(fused[start : start + limit])
+            found += [
+                e
+                for e in catalog.locate(fused[start : start + wanted])
+                if all(_dated_in(e, [period]) for period in only)
+            ]
+    if prefer:
+        found.sort(key=lambda evidence: -evidence.score * _weight(evidence, prefer))
     return tuple(found[:limit])
+
+
+def _dated_in(evidence: Evidence, periods: Sequence[Period]) -> bool:
+    date = evidence.article.date
+    return date is not None and any(period.holds(date) for period in periods)
+
+
+def _weight(evidence: Evidence, periods: Sequence[Period]) -> float:
+    """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024)."""
+    if _dated_in(evidence, periods) or any(period.name in evidence.passage.text for period in periods):
+        return _PREFERRED
+    return 1.0
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = 60) -> list[tuple[str, float]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from rag.periods import DateReading
+from rag.answers import DateReading
 from rag.text import Span, normalise, sentences, tagged_words
 from rag.types import StoredArticle, StoredParagraph
 

@@ -13,7 +13,8 @@ from rag.types import StopSignal
 @dataclass(eq=False)
 class ScriptedChat:
     """`answering(passage text)` is the probability of 是; `draft` is written sentence by sentence; `numbers` are the
-    evidence numbers it wants, one for each sentence (1 when they run out). `prompts` keeps what it was given to read.
+    evidence numbers it wants, one for each sentence (1 when they run out). `again` is what it writes in place of each
+    sentence taken back, which it repeats when they run out. `prompts` and `notes` keep what it was given to read.
     """
 
     draft: str = ""
@@ -21,7 +22,9 @@ class ScriptedChat:
     answering: Callable[[str], float] = lambda _prompt: 0.99
     name: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"  # a model whose line is known; another is measured first
     context_tokens: int = 4096
+    again: Sequence[str] = ()
     prompts: list[tuple[Message, ...]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def load(self) -> None:
         pass
@@ -42,6 +45,16 @@ class ScriptedSession:
         self._prompt = prompt
         self._left = chat.draft
         self._numbers = list(chat.numbers)
+        self._again = list(chat.again)
+        self._marked = self._left
+
+    def mark(self) -> None:
+        self._marked = self._left
+
+    def take_back(self, note: str) -> None:
+        self._chat.notes.append(note)
+        self._left = self._again.pop(0) + self._left if self._again else self._marked
+        self.ended = not self._left
 
     def write(self, until: str, *, forbidden: str = "", reluctance: float = 0.0) -> Iterator[str]:
         while self._left:

@@ -128,3 +128,20 @@ def test_a_stop_is_honoured_between_steps() -> None:
     stop.set()
     with pytest.raises(Stopped):
         list(events)
+
+
+def test_a_sentence_its_sources_do_not_hold_is_taken_back_once_with_the_reason() -> None:
+    chat = ScriptedChat("新增省级平安校园9所。平安中考目标圆满完成。", again=["新增省级平安校园6所。"])
+    result = answered(chat, SAFETY)
+    assert [s.text for s in result.statements] == ["新增省级平安校园6所。", "平安中考目标圆满完成。"]
+    assert all(s.supported for s in result.statements)
+    (note,) = chat.notes
+    assert "9所" in note
+
+
+def test_a_sentence_that_fails_again_is_kept_and_marked() -> None:
+    chat = ScriptedChat("新增省级平安校园9所。平安中考目标圆满完成。", again=["新增省级平安校园8所。"])
+    result = answered(chat, SAFETY)
+    assert [s.text for s in result.statements] == ["新增省级平安校园9所。", "平安中考目标圆满完成。"]
+    assert [s.supported for s in result.statements] == [False, True]
+    assert len(chat.notes) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.answers import Answer, Citation, Evidence, Refusal, Statement, Timing
+from rag.answers import Answer, Citation, DateReading, Evidence, Period, Refusal, Statement, Timing
 from rag.catalog import Catalog, State
 from rag.errors import JianwenError
 from rag.history import History, is_gone
@@ -20,6 +20,10 @@ AT = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
 ADDED = dt.datetime(2024, 5, 1, 8, tzinfo=dt.UTC)
 FILE = Document("a" * 12, "简报.txt", "a" * 64, 10, ADDED, 1, 0, 0)
 ARTICLE = Article("备考会召开", dt.date(2024, 3, 21), (Paragraph("一是抓好落实。"), Paragraph("二是强化培训50%_。")))
+
+
+NOW = Period(AT.date(), AT.date(), "今天")
+THIS_YEAR = DateReading("今年", 0, 2, NOW, "资料最新为2024-03-25", Period(ADDED.date(), AT.date(), "那时"))
 
 
 def whole(text: str) -> tuple[tuple[int, int], ...]:
@@ -46,10 +50,12 @@ def found(catalog: Catalog) -> tuple[Evidence, ...]:
 def answer(catalog: Catalog, question: str = "有哪些要求？") -> Answer:
     first, second = found(catalog)
     statements = (
-        Statement("抓好落实。", (Citation(first.paragraph, 2, 7, first.article, first.document, 1),)),
+        Statement("抓好落实。", (Citation(first.paragraph, 2, 7, first.article, first.document, 1),), (), "2024年"),
         Statement("不在其中。", (Citation(second.paragraph, 0, 5, second.article, second.document, 2),), ("没有",)),
     )
-    return Answer(question, statements, (first, second), "模型", Timing(0.1, 0.2, 0.3), 5, 6, {"今年": "2024年"})
+    return Answer(
+        question, statements, (first, second), "模型", Timing(0.1, 0.2, 0.3), 5, 6, (THIS_YEAR,), "共 2 次", 3
+    )
 
 
 def test_a_conversation_comes_back_as_it_was(catalog: Catalog) -> None:

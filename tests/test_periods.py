@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.periods import Period, read_dates
+from rag.answers import Period
+from rag.periods import read_dates
 
 TODAY = dt.date(2026, 11, 25)
 NEWEST = dt.date(2024, 3, 25)

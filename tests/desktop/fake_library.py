@@ -18,7 +18,19 @@ from pathlib import Path
 
 from desktop.backend import Backend
 from desktop.protocol import ModelChoice
-from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
+from rag.answers import (
+    Answer,
+    AskEvent,
+    Citation,
+    DateReading,
+    DraftText,
+    Evidence,
+    EvidenceFound,
+    Period,
+    Refusal,
+    Statement,
+    Timing,
+)
 from rag.errors import JianwenError, Stopped
 from rag.types import (
     AddEvent,
@@ -50,6 +62,15 @@ TEXT = (
 )
 LINE = 24.0  # points: the type size and the height of a printed line in the test's PDF
 LEFT, TOP = 72.0, 90.0  # points: where the first printed line begins
+
+THIS_YEAR = DateReading(
+    "今年",
+    0,
+    2,
+    Period(dt.date(2024, 1, 1), dt.date(2024, 12, 31), "2024年"),
+    "资料最新为2024-03-25",
+    Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31), "2026年"),
+)
 
 
 def advance(character: str) -> float:
@@ -131,7 +152,7 @@ def answer_from(question: str, evidence: tuple[Evidence, ...]) -> Answer:
         Statement("力争 2025 年取得新成绩。", (cite(evidence, 2, "力争取得新成绩"),), ("所引原文中没有数字“2025年”",)),
     )
     seconds = Timing(0.2, 1.0, 3.4)
-    return Answer(question, statements, evidence, "测试模型", seconds, 900, 60, {"今年": "2024年"})
+    return Answer(question, statements, evidence, "测试模型", seconds, 900, 60, (THIS_YEAR,))
 
 
 class FakeLibrary:
