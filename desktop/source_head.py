@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop.marks import Place
 from desktop.widgets import ElidedLabel, label, link, plain_tip, set_property, tool
 from desktop.wording import CHECK, confidence, date_reason, date_words, is_low, recognised, twin_name
 from rag.types import Document, StoredArticle
+
+ROOM_FOR_ALL = 500  # pixels
 
 
 class SourceHead(QWidget):
@@ -29,6 +32,7 @@ class SourceHead(QWidget):
         super().__init__()
         self.setObjectName("bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it yields: see resizeEvent
         self._article: StoredArticle | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 9, 10, 5)
@@ -88,7 +92,14 @@ class SourceHead(QWidget):
         row.addStretch(1)
         for part in (self.text, smaller, self.usual, larger, find, self.correct):
             row.addWidget(part)
+        self._in_menus = (smaller, self.usual, larger, find)
         return row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is not room for all tools, those go that the menus have too."""
+        super().resizeEvent(event)
+        for part in self._in_menus:
+            part.setVisible(self.width() >= ROOM_FOR_ALL)
 
     def _below(self, button: QToolButton) -> QPoint:
         return button.mapToGlobal(QPoint(0, button.height()))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from desktop import style
@@ -174,6 +174,17 @@ def test_a_citation_on_another_page_turns_to_it(pdf_view: SourceView) -> None:
     assert pdf_view.pages.page == 1
     assert not rectangles(pdf_view)
     assert pdf_view.head.title.text() == "校园安全工作部署" or pdf_view.head.meta.text().endswith("第 1 页")
+
+
+@pytest.mark.parametrize("width", [300, 499, 500, 620])
+def test_no_tool_is_squeezed_in_a_narrow_pane(pdf_view: SourceView, qtbot: QtBot, width: int) -> None:
+    pdf_view.resize(width, 600)
+    pdf_view.show_place(Place(PDF, articles_of(PDF)[0]))
+    qtbot.waitUntil(lambda: pdf_view.head.correct.isVisible() and pdf_view.head.width() == width)
+    tools = [tool for tool in pdf_view.head.findChildren(QToolButton) if tool.isVisible()]
+    qtbot.waitUntil(lambda: all(tool.width() >= tool.sizeHint().width() for tool in tools), timeout=PATIENCE)
+    assert {"订正", "文字", "‹", "›"} <= {tool.text() for tool in tools}
+    assert ("查找" in {tool.text() for tool in tools}) == (width >= 500)
 
 
 def test_zoom_scales_the_marks(pdf_view: SourceView) -> None:
