@@ -7,10 +7,12 @@ nothing is looked up on a network (the offline switches are set before the impor
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import platform
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rag.errors import JianwenError
 from rag.models.e5_conversion import MANIFEST
 from rag.models.embedding_folder import check_folder, read_json, weight_files
-from rag.models.integer_encoder import use_integers, why_not
+from rag.models.integer_check import SENTENCES, agreement, remember, remembered
+from rag.models.integer_encoder import runtime, use_integers, why_not
 from rag.models.machine import physical_cores
 
 if TYPE_CHECKING:
@@ -34,6 +37,8 @@ _OFFLINE = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
+_logger = logging.getLogger(__name__)
+
 BATCH = 16  # texts embedded between two looks at a stop signal; larger batches are no faster
 _RECIPE = "1"  # raise when the same model would get different vectors from this module, so that stores are rebuilt
 _INTEGER_RECIPE = "2"  # the same for models that run in integers: their vectors never meet those of floats
@@ -99,13 +104,13 @@ def prefixes_of(folder: Path) -> Prefixes:
     return Prefixes("", "")
 
 
-def fingerprint(folder: Path) -> str:
-    """The folder's name and a short hash that changes with the model, not with where or when it was copied.
+def fingerprint(folder: Path, integers: bool) -> str:
+    """The folder's name and a short hash that changes with the model and with what it computes in (`integers`, or
+    floats), not with where or when it was copied.
 
     Large files count by their size, so this takes milliseconds; a folder's SHA256SUMS stands for its contents.
     """
-    recipe = _RECIPE if why_not(folder) else _INTEGER_RECIPE
-    digest = hashlib.sha256(recipe.encode())
+    digest = hashlib.sha256((_INTEGER_RECIPE if integers else _RECIPE).encode())
     prefixes = prefixes_of(folder)
     digest.update(f"{prefixes.query}\0{prefixes.passage}\0".encode())
     kinds = (".json", ".txt", ".model", MANIFEST)
@@ -118,6 +123,29 @@ def fingerprint(folder: Path) -> str:
     return f"{folder.name}-{digest.hexdigest()[:12]}"
 
 
+def why_floats(folder: Path) -> str:
+    """Why a folder's model does not run in integers on this machine, in Chinese; "" when it does, or may.
+
+    Raises:
+        JianwenError: its configuration is there but unreadable.
+    """
+    if reason := why_not(folder):
+        return reason
+    if not runtime():
+        return "ONNX Runtime 在这台电脑上载入不了"
+    return "它的整数算法与浮点结果相差太大" if remembered(_measured_as(folder)) is False else ""
+
+
+def fit_for_integers(folder: Path) -> bool | None:
+    """Whether a folder's model runs in integers on this machine; None: it could, and was not measured yet. Raises as
+    `why_floats`."""
+    return False if why_floats(folder) else remembered(_measured_as(folder))
+
+
+def _measured_as(folder: Path) -> str:
+    return f"{fingerprint(folder, integers=True)}/{runtime()}/{platform.machine()}"
+
+
 class SentenceEmbedder:
     """A sentence-transformers folder on this machine's processor, loaded at first use. Safe to share by threads."""
 
@@ -127,10 +155,20 @@ class SentenceEmbedder:
         self._threads = threads
         self._lock = threading.Lock()
         self._loaded: Any = None
+        self._in_integers = False  # once loaded
 
     @cached_property
     def name(self) -> str:
-        return fingerprint(self._folder)
+        """See `Embedder`. Loads the model if this machine has never met it.
+
+        Raises:
+            JianwenError: the model cannot be loaded then.
+        """
+        fit = fit_for_integers(self._folder)
+        if fit is None:
+            self._model()
+            fit = self._in_integers
+        return fingerprint(self._folder, fit)
 
     @property
     def dimension(self) -> int:
@@ -166,9 +204,12 @@ class SentenceEmbedder:
         return prefixes_of(self._folder)
 
     def _encode(self, texts: Sequence[str], prefix: str) -> Floats:
+        return self._encoded(self._model(), texts, prefix)
+
+    @staticmethod
+    def _encoded(model: Any, texts: Sequence[str], prefix: str) -> Floats:
         import numpy as np
 
-        model = self._model()
         # PDFs yield lone surrogates now and then; the tokenizer refuses them
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
         rows = model.encode(  # sorts by length itself, so that a batch holds little padding
@@ -202,11 +243,31 @@ class SentenceEmbedder:
             model = SentenceTransformer(
                 str(self._folder.absolute()), device="cpu", local_files_only=True, trust_remote_code=False
             )
-            if not why_not(self._folder):
-                use_integers(model, threads)
+            self._in_integers = self._switched(model, threads)
         except Exception as error:  # tokenizers raises a bare Exception for a broken file, others what they please
             raise JianwenError(
                 f"检索模型 {self._folder} 打不开（{type(error).__name__}：{str(error)[:120]}）。文件可能损坏，"
                 "或这种模型不受支持。请重新完整地拷贝这个文件夹，或在设置中换一个检索模型。"
             ) from error
         return model
+
+    def _switched(self, model: Any, threads: int) -> bool:
+        """Whether `model` computes in integers from now on: where it can, and sees the same with them."""
+        fit = fit_for_integers(self._folder)
+        if fit is not None:
+            if fit:
+                use_integers(model, threads)
+            return fit
+        floats = self._encoded(model, SENTENCES, self._prefixes.passage)
+        back: Callable[[], None] | None = None
+        try:
+            back = use_integers(model, threads)
+            fit = agreement(floats, self._encoded(model, SENTENCES, self._prefixes.passage)).good
+        except Exception:  # a build of ONNX Runtime without these operators raises kinds of its own
+            _logger.exception("ONNX Runtime cannot run %s", self._folder.name)
+            fit = False
+        if not fit and back is not None:
+            _logger.warning("%s is not the same in integers, embedding in floats", self._folder.name)
+            back()
+        remember(_measured_as(self._folder), fit)
+        return fit

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from rag.catalog import Catalog, State
+from rag.embedding import why_floats
 from rag.models import ROLE_TITLES, find_model, processor_features, processor_finding, status
-from rag.models.integer_encoder import why_not
 from rag.originals import Originals, digest
 from rag.pending import Pending
 from rag.settings import Settings
@@ -83,9 +83,9 @@ def model_findings(settings: Settings) -> Iterator[Finding]:
         if model.whole:
             yield Finding("ok", f"{title} 已就位。")
             folder = find_model(model.name) if model.role == "embedding" else None
-            if folder and (reason := why_not(folder)):
+            if folder and (reason := why_floats(folder)):
                 said = f"{title} 只能按浮点数计算，导入约慢一倍：{reason}。"
-                yield Finding("warning", said, "照常可用；想更快可换 BERT 类的检索模型（默认模型、bge 系列）。")
+                yield Finding("warning", said, "照常可用；想更快可换默认模型，或别的 BERT 类检索模型（如 bge 系列）。")
         else:
             said = model.problem or f"找不到{title}。"
             yield Finding("error", said, "请运行 jianwen models fetch 下载，或在设置中换一个模型。")

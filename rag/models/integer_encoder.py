@@ -9,8 +9,10 @@ in well under a second.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+
+_logger = logging.getLogger(__name__)
 
 _FAMILIES = {"bert": "BertModel", "roberta": "RobertaModel", "xlm-roberta": "XLMRobertaModel"}
 
@@ -43,8 +47,25 @@ def why_not(folder: Path) -> str:
     return ""
 
 
-def use_integers(model: Any, threads: int) -> None:
+@cache
+def runtime() -> str:
+    """The version of the ONNX Runtime that computes in integers; "" when it does not load here, which is logged.
+
+    It is built for newer processors and systems than torch is, and misses a library of Microsoft's on some Windows.
+    """
+    try:
+        import onnxruntime
+
+        return str(onnxruntime.__version__)
+    except (ImportError, OSError, AttributeError) as error:  # a half-installed one has no version
+        _logger.warning("ONNX Runtime does not load, embedding in floats: %s", error)
+        return ""
+
+
+def use_integers(model: Any, threads: int) -> Callable[[], None]:
     """Put integer layers into `model`, a SentenceTransformer of a folder that `why_not` has nothing against.
+
+    Returns what puts the float layers back. Raises whatever ONNX Runtime does when it cannot run the graph.
 
     Raises:
         ValueError: what was loaded is not the kind of model that the configuration told of.
@@ -57,7 +78,7 @@ def use_integers(model: Any, threads: int) -> None:
         config.num_hidden_layers, config.num_attention_heads, config.hidden_size, float(config.layer_norm_eps)
     )
     weights = {name: value.float().numpy() for name, value in bert.encoder.state_dict().items()}
-    _replace_layers(bert, _session(encoder_graph(shape, weights)), threads)
+    return _replace_layers(bert, _session(encoder_graph(shape, weights)), threads)
 
 
 def _session(graph: bytes) -> Callable[[Floats], Floats]:
@@ -77,8 +98,11 @@ def _session(graph: bytes) -> Callable[[Floats], Floats]:
     return run
 
 
-def _replace_layers(bert: Any, run: Callable[[Floats], Floats], threads: int) -> None:
-    """Makes a torch BERT answer with its own embedding layer and then `run`, one text at a time; drops its layers."""
+def _replace_layers(bert: Any, run: Callable[[Floats], Floats], threads: int) -> Callable[[], None]:
+    """Makes a torch BERT answer with its own embedding layer and then `run`, one text at a time; drops its layers.
+
+    Returns what undoes it; as long as that is kept, so are the layers.
+    """
     import torch
 
     pool = ThreadPoolExecutor(threads, thread_name_prefix="embedding")
@@ -93,6 +117,12 @@ def _replace_layers(bert: Any, run: Callable[[Floats], Floats], threads: int) ->
             target[mask] = torch.from_numpy(row[0])
         return {"last_hidden_state": encoded}
 
-    bert.encoder = torch.nn.Identity()
-    bert.pooler = None
-    bert.forward = forward
+    encoder, pooler = bert.encoder, bert.pooler
+    bert.encoder, bert.pooler, bert.forward = torch.nn.Identity(), None, forward
+
+    def undo() -> None:
+        bert.encoder, bert.pooler = encoder, pooler
+        del bert.forward  # the class's own again
+        pool.shutdown()
+
+    return undo
