@@ -26,13 +26,23 @@ from rag.text import sentences
 _COMPARED = "每秒算出向量的段落数：简问 ÷ sentence-transformers 按默认设置（torch，32 位浮点）；越高越好"
 _PIECE = 48  # texts that both sides embed in turn: short turns, so that what slows the machine slows both
 _TOP = 10
+_CHUNKS, _QUESTIONS = "retrieval_chunks.jsonl", "retrieval_questions.jsonl"
 
 Floats = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Floats]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--texts", type=positive, default=2 * _PIECE, metavar="段数", help="用多少段测速度")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="文件夹",
+        help=f"其中的 {_CHUNKS} 和 {_QUESTIONS} 用作 --recall 的两个文件",
+    )
+    parser.add_argument(
+        "--texts", type=positive, default=4 * _PIECE, metavar="段数", help=f"用多少段测速度，默认 {4 * _PIECE}"
+    )
     parser.add_argument(
         "--recall",
         nargs=2,
@@ -44,6 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, say: Say) -> Report:
+    data = options.recall or (options.folder and (options.folder / _CHUNKS, options.folder / _QUESTIONS))
+    rows = data and _rows(data[0])
+    questions = _rows(data[1]) if data else []
     settings = load_settings()
     folder = require_embedding_model(settings)
     threads = settings.threads or physical_cores()
@@ -52,7 +65,6 @@ def run(options: argparse.Namespace, say: Say) -> Report:
     ours.load()
     plain = _plain(folder)
     prefixes = prefixes_of(folder)
-    rows = options.recall and _rows(options.recall[0])
     texts = _texts([row["text"] for row in rows] if rows else None, options.texts)
     sides: dict[str, Embed] = {
         "ours": ours.embed_passages,
@@ -61,7 +73,6 @@ def run(options: argparse.Namespace, say: Say) -> Report:
     speed = _measure(sides, texts, options.rounds, say)
     if not rows:
         return Report("embedding", (speed,), (), facts)
-    questions = _rows(options.recall[1])
     chosen = _chosen(rows, questions, options.chunks)
     say(f"两边各算 {len(chosen)} 段、{len(questions)} 个问题的向量……")
     asked = [row["question"] for row in questions]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bench import answering, reading
-from bench.__main__ import BENCHES, main
+from bench.__main__ import BENCHES, MENDABLE, main
 from bench.passages import KeepingEmbedder, projected, recombined, write_files
 from bench.report import Figures, Measurement, Report, Row, as_json, figure, notes, pooled, show
 from bench.typeset import broken
@@ -212,3 +212,10 @@ def test_broken_lines_fit_and_lose_nothing(paragraphs: list[str], cells: int) ->
     lines = list(itertools.islice(broken(iter(paragraphs), cells), 1000))
     assert all(0 < len(line) <= cells for line in lines)
     assert "".join(lines).replace("\u3000", "") == "".join(paragraphs)
+
+
+def test_the_embedding_bench_names_the_data_it_misses_before_loading_a_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["embedding", str(tmp_path)]) == MENDABLE
+    assert f"{tmp_path / 'retrieval_chunks.jsonl'} 读不了" in capsys.readouterr().err

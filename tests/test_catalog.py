@@ -292,6 +292,7 @@ def test_a_library_of_the_first_version_opens_and_keeps_everything(tmp_path: Pat
     assert catalog.vectors("a")[2].tolist() == [[1.0], [2.0]]
     assert (catalog.loose_files(), catalog.note("chroma"), catalog.stale("a")) == (("x.txt",), "{}", ())
     assert (catalog.documents()[0].problems, catalog.furniture("d1")) == ((), ())
+    assert catalog.unlinked() == ("d1",)
     assert catalog.trouble() == ()
     insert_reading(catalog, 1, Reading((ARTICLE,), (Paragraph("第3版"),)))
     catalog.close()

@@ -140,8 +140,7 @@ BEFORE_TWINS = (
     "DELETE FROM sketched",
     "UPDATE articles SET indexed_as = ''",
     "UPDATE passages SET same_as = ''",
-    "ALTER TABLE documents DROP COLUMN linked",
-    "PRAGMA user_version = 4",
+    "UPDATE documents SET linked = 0",
 )
 
 

@@ -3,8 +3,14 @@
 ONNX Runtime (there for Chroma and for text recognition) multiplies integers about 1.5 times as fast on AVX2 as torch
 does floats. The rest of the gain (bench embedding: 2.2 in all) is in how the work is laid out: each text runs by itself
 on one core, as many at a time as there are cores. No padding is computed, no core waits for another, and a vector does
-not depend on which texts were embedded beside it. Nothing is written to disk: the graph is made of the loaded weights
-in well under a second.
+not depend on which texts were embedded beside it.
+
+Tried, by the processor time of one text of 32 and of 96 tokens on one AVX2 core without VNNI, and left: fused
+operators in floats (0.57 and 0.64 of this speed), FastGelu (1.02, 1.00) and QuickGelu (1.01, 1.06, other vectors), no
+memory arena, no memory pattern, fewer graph optimisations, denormals as zero (all 0.96 to 1.03), no prepacked weights
+(0.87, 0.94). Without any activation at all it would be 1.05: the integer products are what takes the time.
+
+Nothing is written to disk: the graph is made of the loaded weights in well under a second.
 """
 
 from __future__ import annotations
