@@ -30,7 +30,7 @@ def test_the_models_words_are_text_not_markup() -> None:
 def test_each_group_of_citations_is_one_anchor() -> None:
     html = answer_html(ANSWER)
     assert [f'href="cite:{i}:{j}"' in html for i, j in ((0, 0), (1, 0), (1, 1), (2, 0))] == [True, True, False, True]
-    assert html.count("href=\"cite:") == 3
+    assert html.count('href="cite:') == 3
 
 
 def test_unsupported_statements_are_struck_out_with_the_reason() -> None:
