@@ -32,21 +32,28 @@ _WATCH: Final = 0.1  # seconds between two looks at the workers
 class Limits:
     """How long (seconds) and how large (bytes resident) a worker may be at one step before it is stopped.
 
-    page: text takes a tenth of a second, recognising the text of a large scan on an old laptop half a minute.
+    page: text takes a tenth of a second.
+    recognise: a page whose text is recognised. An A4 scan takes 6.5 s of one core, an A3 one twice that; on a laptop
+        three times slower, with the window and the other worker on the same two cores, some minutes. It says when it
+        is begun, so that a page that hangs without it is stopped early.
+    convert: opening a file that LibreOffice turns into another first, which is stopped before, with a better sentence,
+        at `rag.readers.office.TIME_LIMIT`.
     budget: a worker hands back what it has not begun after this long, so that others can take it.
     idle: a worker without work ends after this long.
     """
 
     start: float = 120.0
     open: float = 60.0
-    page: float = 150.0
+    page: float = 60.0
+    recognise: float = 600.0
+    convert: float = 150.0
     articles: float = 300.0
     memory: int = 2 << 30
     budget: float = 2.0
     idle: float = 20.0
 
     def of(self, step: str) -> float:
-        return {"start": self.start, "open": self.open, "page": self.page}.get(step, self.articles)
+        return float(getattr(self, step))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +84,7 @@ class _Worker:
         self.job: Job | None = None
         self.path = ""  # of the file it has open
         self.step, self.page, self.since = "start", 0, time.monotonic()
+        self.slow = ""  # the slow step within `step` (see `rag.readers.slow`)
         self.cause = "crash"  # of its end
         self.busy = False  # as the watch sees it: at a step that has a limit
         self._inbox, self._limits = inbox, limits
@@ -99,6 +107,7 @@ class _Worker:
         """Count as busy with `job` from now on."""
         self.job, self.busy, self.since = job, True, time.monotonic()
         self.path = job.message.get("path", "")
+        self.slow = ""
         if self.step != "start":
             self.step = "open"
 
@@ -107,7 +116,7 @@ class _Worker:
         self._send(job.message, job.payload)
 
     def overdue(self, now: float) -> bool:
-        return self.busy and now - self.since > self._limits.of(self.step)
+        return self.busy and now - self.since > self._limits.of(self.slow or self.step)
 
     def resident(self) -> int:
         """Bytes in memory, 0 when it has ended."""
@@ -139,7 +148,10 @@ class _Worker:
             message, payload = frame
             self.since = time.monotonic()
             if "step" in message:
-                self.step, self.page = message["step"], message["page"]
+                self.step, self.page, self.slow = message["step"], message["page"], ""
+                continue
+            if "slow" in message:
+                self.slow = message["slow"]
                 continue
             if "ready" in message:
                 self.step = "open"

@@ -1,7 +1,8 @@
 """A process that reads files for the program: `python -m rag.reading_worker`, jobs on standard input.
 
 It may hang, eat memory or crash, as the libraries that read foreign files do: `rag.reading_pool` watches it, and every
-step is announced before it is begun so that the blame falls on the right page. It never loads a model or the store.
+step is announced before it is begun so that the blame falls on the right page ({"slow": step} for one within it, see
+`rag.readers.slow`). It never loads a model or the store.
 
 Jobs (see `rag.reading_wire`) and what comes back, each step before it by {"step": name, "page": number}:
     {"job": "read", path, password, pages, have, run, budget}
@@ -15,8 +16,10 @@ Instead of going on: {"failed": sentence, "locked": bool, "trace": text of a bug
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -30,6 +33,7 @@ from rag.articles import read_articles
 from rag.errors import JianwenError, PasswordNeeded
 from rag.packing import pack, unpack
 from rag.readers import open_source
+from rag.readers.slow import listener
 from rag.readers.source import Source
 from rag.reading_parts import parts_of
 from rag.reading_wire import Message, parted, receive, send
@@ -155,6 +159,18 @@ def _listen(stream: BinaryIO, jobs: queue.SimpleQueue[tuple[Message, bytes]]) ->
     """The listening thread: ends the process, whatever it is at, when the program has gone."""
     while (frame := receive(stream)) is not None:
         jobs.put(frame)
+    _end()
+
+
+def _end() -> None:
+    """End this process and what it has started, at once."""
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():  # the first of its group, as the pool begins it
+        os.killpg(0, signal.SIGKILL)
+    import psutil
+
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            child.kill()
     os._exit(0)
 
 
@@ -165,6 +181,7 @@ def main() -> None:
         return
     _be_modest(hello[0]["address_space"])
     worker = Worker(out, hello[0]["readers"])
+    listener.set(lambda step: send(out, {"slow": step}))
     jobs: queue.SimpleQueue[tuple[Message, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     send(out, {"ready": True})

@@ -5,6 +5,7 @@
     once crash    crashes unless the page was tried before
     modules       a page that names the modules loaded in the worker
     slow …        a page of that text, after a tenth of a second
+    ocr …         a page of that text, after a second in which text is recognised; ocr-hang: never
 The first line names a file that every page read is written to; it may end in ` open:WORD` to do WORD on opening, and in
 ` locked:PASSWORD`.
 """
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 from rag.errors import JianwenError, PasswordNeeded
+from rag.readers.slow import begins
 from rag.types import Line, Page
 
 
@@ -34,6 +36,9 @@ class BadSource:
             log.write(f"{number}\n")
         if word == "slow":
             time.sleep(0.1)
+        elif word == "ocr":
+            begins("recognise")
+            time.sleep(1.0)
         elif word == "modules":
             text = " ".join(sorted(name for name in sys.modules if "." not in name))
         elif word == "once":
@@ -51,6 +56,9 @@ def misbehave(word: str) -> None:
         case "hang":
             while True:
                 time.sleep(0.01)
+        case "ocr-hang":
+            begins("recognise")
+            misbehave("hang")
         case "eat":
             held = []
             while True:

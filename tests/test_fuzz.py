@@ -17,7 +17,7 @@ from rag.types import AddStatus, FileAdded
 from tests.damage import BODY, TITLE, damaged, good
 from tests.fakes import FakeEmbedder
 
-LIMITS = Limits(start=60, open=15, page=25, articles=25, memory=1500 << 20)
+LIMITS = Limits(start=60, open=15, page=25, recognise=25, convert=25, articles=25, memory=1500 << 20)
 _BUG = re.compile("这是简问的问题|程序出错")
 _CHINESE = re.compile("[\u4e00-\u9fff]{4}.*[。？！]", re.S)
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import docx
+import psutil
 import pytest
 
 from rag.errors import JianwenError
 from rag.readers import open_source
-from rag.readers.office import read
+from rag.readers.office import TIME_LIMIT, libreoffice, read
+from rag.reading import ReadingQueue
+from rag.reading_pool import Limits, ReadingPool
+from rag.spool import Spool
+from tests.test_reading import File
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 RTF = b"{\\rtf1 x}"
@@ -57,6 +66,97 @@ shutil.copy({str(made)!r}, out / (source.stem + ".docx"))""",
     path = tmp_path / name
     path.write_bytes(data)
     assert [line.text for line in open_source(path).page(1).lines] == ["正文。"]
+
+
+def hanging(folder: Path) -> Path:
+    """A program that starts another and waits for it, both without end; the file that holds their process ids."""
+    told = folder / "pids"
+    program(
+        folder,
+        f"""
+import os, subprocess, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+pathlib.Path({str(told)!r} + "-").write_text(f"{{os.getpid()}} {{child.pid}}")
+os.rename({str(told)!r} + "-", {str(told)!r})
+child.wait()""",
+    )
+    return told
+
+
+def end_of_all(told: Path) -> bool:
+    """Whether the processes of `hanging` end."""
+    until = time.monotonic() + 20
+    while not told.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    pids = [int(pid) for pid in told.read_text().split()]
+    while any(map(runs, pids)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return len(pids) == 2 and not any(map(runs, pids))
+
+
+def runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_conversion_that_hangs_is_ended_with_all_it_has_started(tmp_path: Path, fake: Path) -> None:
+    told = hanging(fake)
+    (tmp_path / "旧.doc").write_bytes(OLD)
+    with pytest.raises(JianwenError, match=r"超时.*另存为"):
+        libreoffice(tmp_path / "旧.doc", tmp_path / "out", 3.0)
+    assert end_of_all(told)
+
+
+def test_a_conversion_may_take_its_time_before_its_worker_is_stopped() -> None:
+    assert Limits().of("convert") > TIME_LIMIT > 60
+
+
+def reads(path: Path, pool: ReadingPool) -> ReadingQueue:
+    queue = ReadingQueue(pool, Spool(path.parent / "spool.sqlite"))
+    queue.put(File(path))
+    return queue
+
+
+def test_with_a_worker_that_is_stopped_its_conversion_ends(tmp_path: Path, fake: Path) -> None:
+    told = hanging(fake)
+    path = tmp_path / "旧.doc"
+    path.write_bytes(OLD)
+    pool = ReadingPool(1)
+    queue = reads(path, pool)
+    while not told.exists():
+        list(queue.step(0.1))
+    queue.abandon()
+    assert end_of_all(told)
+    pool.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills by signals")
+@pytest.mark.parametrize("victim", ["worker", "program"])
+def test_with_a_process_that_is_killed_the_conversion_ends(tmp_path: Path, fake: Path, victim: str) -> None:
+    told = hanging(fake)
+    path = tmp_path / "旧.doc"
+    path.write_bytes(OLD)
+    code = f"""
+import sys, threading, time
+from pathlib import Path
+from rag.reading_pool import ReadingPool
+from tests.test_office import reads
+pool = ReadingPool(1)
+queue = reads(Path({str(path)!r}), pool)
+while not Path({str(told)!r}).exists():
+    list(queue.step(0.1))
+print(pool.pids[0], flush=True)
+sys.stdin.read()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        worker = int(program.stdout.readline())
+        os.kill(worker if victim == "worker" else program.pid, signal.SIGKILL)
+        ended = end_of_all(told)
+        program.kill()
+    assert ended
 
 
 def trouble(path: Path) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -126,6 +126,20 @@ def test_a_file_that_cannot_be_opened_fails_alone(
     assert reason in failed.error
     assert not failed.locked
     assert said(ends["好.bad"]).count(TEXT) == 3
+
+
+def test_recognising_text_has_a_limit_of_its_own(write: Writer, spool: Spool) -> None:
+    pages = [f"ocr {TEXT}", "hang", f"ocr {TEXT}"]
+    patient = ReadingPool(1, replace(LIMITS, page=0.5, recognise=60.0), READERS)
+    end = read(patient, spool, write("慢", pages))["慢.bad"]
+    assert isinstance(end, FileRead)
+    assert {page: "太久" in problem for page, problem in end.problems.items()} == {2: True}
+    patient.close()
+    hasty = ReadingPool(1, replace(LIMITS, page=60.0, recognise=0.5), READERS)
+    end = read(hasty, spool, write("死", [f"text {TEXT}", "ocr-hang"]))["死.bad"]
+    assert isinstance(end, FileRead)
+    assert {page: "太久" in problem for page, problem in end.problems.items()} == {2: True}
+    hasty.close()
 
 
 def test_what_went_wrong_once_is_tried_again(write: Writer, pool: ReadingPool, spool: Spool) -> None:

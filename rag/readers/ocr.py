@@ -34,6 +34,7 @@ from rag.readers.ink import (
     straightened,
 )
 from rag.readers.portless import portless
+from rag.readers.slow import begins
 from rag.readers.standing import Rectangle, Standing, split_for_tilt, tilt_of
 from rag.readers.type_size import Estimate, estimate, settled
 from rag.text import HAN
@@ -312,6 +313,7 @@ def read_picture(picture: NDArray[np.uint8], page: int, scale: float, threads: i
         scale: points per pixel.
         threads: of the processor, for this call.
     """
+    begins("recognise")
     networks = engine(threads)
     straight = _straighten(networks, picture, scale)
     lines = _all_lines(straight, networks, page, scale)

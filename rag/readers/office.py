@@ -5,9 +5,7 @@ Run without a window in a profile of its own with macros and outside links switc
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -17,11 +15,12 @@ from pathlib import Path
 from rag.errors import JianwenError
 from rag.readers import word
 from rag.readers.kinds import OLE, ZIP, head, mistaken
+from rag.readers.slow import begins
 from rag.readers.source import Held
 
 Converter = Callable[[Path, Path], Path | None]  # (file, folder for the result) → the .docx, None when there is none
 
-TIME_LIMIT = 120.0  # seconds
+TIME_LIMIT = 120.0  # seconds; the first start on an old laptop takes half a minute
 _RTF = b"{\\rtf"
 _PLACES = ("soffice", "libreoffice", r"C:\Program Files\LibreOffice\program\soffice.com")
 _NO_MACROS = """<?xml version="1.0" encoding="UTF-8"?>
@@ -62,8 +61,11 @@ def read(path: Path, convert: Converter) -> Held:
             raise JianwenError(str(error).replace(made.name, path.name)) from error
 
 
-def libreoffice(source: Path, folder: Path) -> Path | None:
-    """Convert with LibreOffice. Raises JianwenError when it is not installed or takes too long."""
+def libreoffice(source: Path, folder: Path, seconds: float = TIME_LIMIT) -> Path | None:
+    """Convert with LibreOffice. Raises JianwenError when it is not installed or takes longer than `seconds`.
+
+    It runs in the process group of whoever calls, so that it ends with a worker that is killed.
+    """
     program = next((found for place in _PLACES if (found := shutil.which(place))), None)
     if program is None:
         raise JianwenError(
@@ -77,11 +79,10 @@ def libreoffice(source: Path, folder: Path) -> Path | None:
         *(program, "--headless", "--norestore", "--nodefault", "--nologo", f"-env:UserInstallation={profile.as_uri()}"),
         *("--convert-to", "docx", "--outdir", str(folder), str(source)),
     ]
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    begins("convert")
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        process.wait(TIME_LIMIT)
+        process.wait(seconds)
     except subprocess.TimeoutExpired as error:
         raise JianwenError("LibreOffice 转换该文件超时，未读取。请用 Word 或 WPS 另存为 .docx 再添加。") from error
     finally:
@@ -92,11 +93,13 @@ def libreoffice(source: Path, folder: Path) -> Path | None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the program and what it started: on Linux it is a script that starts the real one."""
-    if os.name == "posix":
-        with suppress(ProcessLookupError):  # all have ended
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    import psutil
+
+    with suppress(psutil.NoSuchProcess):  # all have ended
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    process.kill()
     process.wait()
 
 
