@@ -6,44 +6,59 @@ Every word that comes from a document or a model is escaped: it is text, never m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from desktop import style
 from desktop.marks import Place, by_paragraph
 from desktop.wording import date_words, is_low, recognised
-from rag.answers import Answer, Citation, DateReading, Refusal
+from rag.answers import Answer, Citation, DateReading, Refusal, Statement, by_group, counts
 from rag.types import StoredArticle
 
 REFUSED = "资料中未提及"
 UNVERIFIED = "未核实"
+GONE = "已移除"
 
 
 def answer_html(answer: Answer) -> str:
-    """The statements as a list, each followed by its citations; unsupported ones struck out with the reason."""
-    rows = []
-    for i, statement in enumerate(answer.statements):
-        marks = "".join(
-            f'&#8288;<a href="cite:{i}:{j}" style="color:{style.ACCENT};text-decoration:none">【{group[0].number}】</a>'
-            f"{_recognised(group[0])}"
-            for j, group in enumerate(by_paragraph(statement.citations))
-        )
-        text = escape(statement.text)
-        if statement.supported:
-            rows.append(point(f"{text}{marks}"))
-        else:
-            why = "；".join(escape(problem) for problem in statement.problems)
-            rows.append(
-                point(
-                    f'<span style="color:{style.MUTED}"><s>{text}</s></span>{marks}<br>'
-                    f'<span style="color:{style.TROUBLE};font-size:10pt">{UNVERIFIED}：{why}</span>'
-                )
-            )
+    """What was counted, then the statements as a list, each followed by its citations, under the heading of its part;
+    unsupported ones are struck out with the reason.
+    """
+    numbers = {id(statement): i for i, statement in enumerate(answer.statements)}
+    rows = [_summary(answer.summary)]
+    for group, statements in by_group(answer.statements).items():
+        if group:
+            rows.append(f'<p style="color:{style.ACCENT};font-weight:600;margin:8px 0 5px 0">{escape(group)}</p>')
+        rows += [_statement(numbers[id(statement)], statement) for statement in statements]
     return "".join(rows) + _readings(answer.readings)
 
 
+def _summary(summary: str) -> str:
+    if not summary:
+        return ""
+    return f'<p style="font-weight:600;line-height:{style.LINE_PERCENT}%;margin:0 0 9px 0">{escape(summary)}</p>'
+
+
+def _statement(i: int, statement: Statement) -> str:
+    marks = "".join(
+        f'&#8288;<a href="cite:{i}:{j}" style="color:{style.ACCENT};text-decoration:none">【{group[0].number}】</a>'
+        f"{_recognised(group[0])}"
+        for j, group in enumerate(by_paragraph(statement.citations))
+    )
+    text = escape(statement.text)
+    if statement.supported:
+        return point(f"{text}{marks}")
+    why = "；".join(escape(problem) for problem in statement.problems)
+    return point(
+        f'<span style="color:{style.MUTED}"><s>{text}</s></span>{marks}<br>'
+        f'<span style="color:{style.TROUBLE};font-size:10pt">{UNVERIFIED}：{why}</span>'
+    )
+
+
 def _recognised(citation: Citation) -> str:
-    """A small mark behind the number of a source that was recognised from a picture."""
+    """A small mark behind the number of a source that was recognised from a picture, or is not there any more."""
+    if citation.document.gone:
+        return f'<span style="color:{style.CAUTION};font-size:9pt">{GONE}</span>'
     sure = citation.paragraph.paragraph.confidence
     if sure is None:
         return ""
@@ -60,6 +75,7 @@ def refusal_html(refusal: Refusal) -> str:
     )
     return (
         f'<p style="font-size:14pt;font-weight:600;color:{style.INK};margin:6px 0 6px 0">{REFUSED}</p>'
+        f"{_summary(refusal.summary)}"
         f'<p style="line-height:{style.LINE_PERCENT}%;color:{style.MUTED};margin:0">{hint}</p>'
         f"{_readings(refusal.readings)}"
     )
@@ -87,9 +103,9 @@ def _readings(readings: Sequence[DateReading]) -> str:
 
 
 def footer(result: Answer | Refusal) -> str:
-    """Model, time and evidence, in one quiet line."""
+    """What was gone through, time and model, in one quiet line."""
     shown = result.evidence if isinstance(result, Answer) else result.nearest
-    parts = [f"查阅 {len(shown)} 段资料", f"用时 {result.seconds.total:.1f} 秒"]
+    parts = [counts(result) or f"查阅 {len(shown)} 段资料", f"用时 {result.seconds.total:.1f} 秒"]
     if result.model:
         parts.append(f"模型 {result.model}")
     return " · ".join(parts)
@@ -103,22 +119,37 @@ def where(article: StoredArticle, name: str, page: int) -> str:
 
 
 def answer_plain(answer: Answer) -> str:
-    """The answer with footnotes, for pasting. Unverified statements say that they are."""
+    """The answer with footnotes, for pasting. Unverified statements are left out, and it is said how many."""
     lines = [answer.question, ""]
+    if answer.summary:
+        lines += [answer.summary, ""]
     notes: dict[tuple[int, str], list[Citation]] = {}
-    for statement in answer.statements:
-        groups = by_paragraph(statement.citations)
-        marks = "".join(f"【{group[0].number}】" for group in groups)
-        doubt = "" if statement.supported else f"（{UNVERIFIED}：{'；'.join(statement.problems)}）"
-        lines.append(f"{statement.text}{marks}{doubt}")
-        for group in groups:
-            notes.setdefault((group[0].number, group[0].paragraph.id), []).extend(group)
+    supported = [statement for statement in answer.statements if statement.supported]
+    for group, statements in by_group(supported).items():
+        if group:
+            lines.append(f"{group}：")
+        for statement in statements:
+            cited = by_paragraph(statement.citations)
+            lines.append(statement.text + "".join(f"【{one[0].number}】" for one in cited))
+            for one in cited:
+                notes.setdefault((one[0].number, one[0].paragraph.id), []).extend(one)
+    if left_out := len(answer.statements) - len(supported):
+        lines.append(f"（另有 {left_out} 句{UNVERIFIED}，没有复制。）")
     lines.append("")
+    lines += _footnotes(notes)
+    if words := counts(answer):
+        lines += ["", f"（{words}）"]
+    return "\n".join(lines)
+
+
+def _footnotes(notes: Mapping[tuple[int, str], list[Citation]]) -> list[str]:
+    lines = []
     for number, paragraph in sorted(notes):
         cited = notes[number, paragraph]
-        place = where(cited[0].article, cited[0].document.name, Place.of_citations(cited).page)
+        name = cited[0].document.name + (f"（{GONE}）" if cited[0].document.gone else "")
+        place = where(cited[0].article, name, Place.of_citations(cited).page)
         quotes = {(citation.start, citation.end): citation.quote for citation in cited}
         read = recognised(cited[0].paragraph.paragraph.confidence)
         note = f"（{read}，请对照原文核对）" if read else ""
         lines.append(f"【{number}】{place}{note}：“{'……'.join(quotes[span] for span in sorted(quotes))}”")
-    return "\n".join(lines)
+    return lines

@@ -28,6 +28,9 @@ class Period:
         return self.since <= day <= self.until
 
 
+CHOSEN = "按您的选择"  # why a date is read as it is, where the user has said so
+
+
 @dataclass(frozen=True, slots=True)
 class DateReading:
     """How the words at `start:end` of a question are read.
@@ -47,7 +50,7 @@ class DateReading:
         """The same words read the other way. Raises ValueError where there is no other."""
         if self.other is None:
             raise ValueError(f"{self.words} has one reading")
-        return replace(self, period=self.other, other=self.period, why="按您的选择")
+        return replace(self, period=self.other, other=self.period, why=CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,45 @@ class Refusal:
     readings: tuple[DateReading, ...] = ()
     summary: str = ""
     searched: int = 0
+
+
+def counts(reply: Answer | Refusal) -> str:
+    """「共查阅 N 篇文章，引用 M 篇」; only what is supported counts as cited. "" where nothing was counted."""
+    if not reply.searched:
+        return ""
+    if isinstance(reply, Refusal):
+        return f"共查阅 {reply.searched} 篇文章"
+    cited = {citation.article.id for one in reply.statements if one.supported for citation in one.citations}
+    return f"共查阅 {reply.searched} 篇文章，引用 {len(cited)} 篇"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation and its reply. question: as typed; asked: as understood, which was answered."""
+
+    question: str
+    asked: str
+    at: dt.datetime
+    reply: Answer | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`title` is its first question; `last` the time of its latest turn."""
+
+    id: int
+    title: str
+    turns: int
+    last: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Where to look, kept under a name: documents by id (all when empty), and the days articles must be of."""
+
+    name: str
+    documents: tuple[str, ...] = ()
+    only: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from rich.console import Console
 from rich.text import Text
 
-from rag.answers import Answer, Citation, Evidence, Refusal, SearchResult, Statement
+from rag.answers import Answer, Citation, DateReading, Evidence, Refusal, SearchResult, Statement, by_group, counts
 from rag.evaluating import Verdict
 from rag.models import ROLE_TITLES, ModelStatus
 from rag.types import AddStatus, DateBasis, Document, FileAdded, Finding, Paragraph, StoredArticle
@@ -103,7 +103,10 @@ def reply(console: Console, value: Answer | Refusal, elsewhere: Elsewhere = NOWH
         _refusal(console, value)
     else:
         _answer(console, value, elsewhere)
-    console.print(Text(f"（模型 {value.model}，用时 {value.seconds.total:.1f} 秒）", style="dim"))
+    for reading in value.readings:
+        console.print(Text(_reading(reading), style="dim"))
+    facts = [counts(value), f"模型 {value.model}" if value.model else "", f"用时 {value.seconds.total:.1f} 秒"]
+    console.print(Text(f"（{'，'.join(filter(None, facts))}）", style="dim"))
 
 
 def finding(console: Console, value: Finding) -> None:
@@ -129,29 +132,45 @@ def model_status(console: Console, value: ModelStatus) -> None:
 def _answer(console: Console, value: Answer, elsewhere: Elsewhere) -> None:
     footnotes: list[Citation] = []
     console.print()
-    for number, statement in enumerate(value.statements, 1):
-        marks = "".join(f"【{_footnote(footnotes, citation)}】" for citation in statement.citations)
-        line = Text(f"{number}. ")
-        if statement.supported:
-            line.append(plain(statement.text)).append(marks, style="cyan")
-        else:
-            line.append(plain(statement.text), style="strike").append(marks, style="cyan")
-            line.append(f"  未核实：{_reasons(statement)}", style="red")
-        console.print(line)
+    if value.summary:
+        console.print(Text(plain(value.summary), style="bold"))
+    number = 0
+    for group, statements in by_group(value.statements).items():
+        if group:
+            console.print(Text(plain(group), style="bold cyan"))
+        for number, statement in enumerate(statements, number + 1):
+            marks = "".join(f"【{_footnote(footnotes, citation)}】" for citation in statement.citations)
+            console.print(_statement(number, statement, marks))
     console.print()
     console.print(Text("出处", style="bold"))
     for number, citation in enumerate(footnotes, 1):
         date = f"，{_date(citation.article)}" if citation.article.date else ""
-        place = f"{citation.document.name}，第 {citation.paragraph.page} 页，{citation.article.label}{date}"
+        gone = "（已移除）" if citation.document.gone else ""
+        place = f"{citation.document.name}{gone}，第 {citation.paragraph.page} 页，{citation.article.label}{date}"
         console.print(Text(f"【{number}】", style="cyan").append(plain(place), style="default"))
         mark = _recognised(citation.paragraph.paragraph)
         console.print(Text(f"    “{plain(citation.quote)}”{mark}"))
         _see_also(console, citation.article, elsewhere)
 
 
+def _statement(number: int, statement: Statement, marks: str) -> Text:
+    line = Text(f"{number}. ")
+    if statement.supported:
+        return line.append(plain(statement.text)).append(marks, style="cyan")
+    line.append(plain(statement.text), style="strike").append(marks, style="cyan")
+    return line.append(f"  未核实：{_reasons(statement)}", style="red")
+
+
+def _reading(reading: DateReading) -> str:
+    why = f"（{reading.why}）" if reading.why else ""
+    return plain(f"“{reading.words}”按{reading.period.name}理解{why}")
+
+
 def _refusal(console: Console, value: Refusal) -> None:
     console.print()
     console.print(Text(NOT_IN_SOURCES, style="bold yellow"))
+    if value.summary:
+        console.print(Text(plain(value.summary)))
     if value.nearest:
         console.print("以下段落最接近，但没有回答这个问题：")
     for hit in value.nearest[:_NEAREST]:

@@ -8,38 +8,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.answers import Answer, Citation, DateReading, Evidence, Period, Refusal, Statement, Timing
+from rag.answers import (
+    Answer,
+    Citation,
+    Conversation,
+    DateReading,
+    Evidence,
+    Period,
+    Refusal,
+    Statement,
+    Timing,
+    Turn,
+)
 from rag.catalog import Catalog
 from rag.errors import JianwenError
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
 
 Reply = Answer | Refusal
 _TITLE = 40  # characters of the first question that name a conversation
-_GONE = ""  # sha256 of a document that is not in the library any more
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question and its reply. question: as typed; asked: as understood, which is what was answered."""
-
-    question: str
-    asked: str
-    at: dt.datetime
-    reply: Reply
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """`title` is its first question; `last` the time of its latest turn."""
-
-    id: int
-    title: str
-    turns: int
-    last: dt.datetime
 
 
 class History:
@@ -150,7 +139,7 @@ class _Places:
         date = dt.date.fromisoformat(about["date"]) if about["date"] else None
         article = StoredArticle(one["article"], about["document"], about["title"], date, about["page"], (paragraph,))
         added = dt.datetime.fromisoformat(about["added"])
-        return paragraph, article, Document(about["document"], about["name"], _GONE, 0, added, 0, 0, 0)
+        return paragraph, article, Document(about["document"], about["name"], "", 0, added, 0, 0, 0)
 
     def evidence(self, one: Mapping[str, Any]) -> Evidence:
         paragraph, article, document = self.paragraph(one)
@@ -162,11 +151,6 @@ class _Places:
         paragraph, article, document = self.paragraph(one)
         start, end = one["span"]
         return Citation(paragraph, start, end, article, document, one["number"])
-
-
-def is_gone(document: Document) -> bool:
-    """Whether a citation's document was removed from the library after it was cited."""
-    return document.sha256 == _GONE
 
 
 # ---------------------------------------------------------------- keeping
@@ -257,8 +241,3 @@ def _opened_period(kept: Sequence[str]) -> Period:
 def _escaped(word: str) -> str:
     """For LIKE: the user's % and _ are letters."""
     return "".join(f"\\{c}" if c in "\\%_" else c for c in word)
-
-
-def last_questions(turns: Iterable[Turn], count: int) -> tuple[str, ...]:
-    """The questions last answered, as they were understood, oldest first: what a follow-up may lean on."""
-    return tuple(turn.asked for turn in list(turns)[-count:])

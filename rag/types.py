@@ -232,6 +232,11 @@ class Document:
     paragraphs: int
     problems: tuple[str, ...] = ()
 
+    @property
+    def gone(self) -> bool:
+        """Whether it was removed from the library after the answer was kept that cites it."""
+        return not self.sha256
+
 
 @dataclass(frozen=True, slots=True)
 class StoredParagraph:

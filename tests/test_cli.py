@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from rag import as_json, as_text
-from rag.answers import Answer, Citation, Refusal, SearchResult, Statement, Timing
+from rag.answers import Answer, Citation, DateReading, Period, Refusal, SearchResult, Statement, Timing
 from rag.chinese_argparse import in_chinese
 from rag.cli import main
 from rag.library import Library
@@ -53,6 +53,20 @@ def test_footnotes_are_numbered_once_for_each_quote_and_problems_are_said() -> N
     assert "3. 新增省级平安校园9所。【2】  未核实：所引原文中没有数字“9所”" in text
     assert text.count("【1】") == 3
     assert "简报.txt，第 1 页，会议，2024-03-25" in text
+
+
+def test_parts_counts_and_readings_are_shown() -> None:
+    base = an_answer()
+    parts = tuple(dataclasses.replace(s, group=g) for s, g in zip(base.statements, ("3月", "4月", "3月"), strict=True))
+    year = DateReading(
+        "今年", 0, 2, Period(dt.date(2024, 1, 1), dt.date(2024, 12, 31), "2024年"), "资料最新为2024-03-25"
+    )
+    answer = dataclasses.replace(base, statements=parts, summary="共 3 次。", searched=7, readings=(year,))
+    lines = written(answer).strip().split("\n")
+    assert lines[:2] == ["共 3 次。", "3月"]
+    assert [line[:2] for line in lines[2:6]] == ["1.", "2.", "4月", "3."]
+    assert "“今年”按2024年理解（资料最新为2024-03-25）" in lines
+    assert lines[-1] == "（共查阅 7 篇文章，引用 1 篇，模型 模型，用时 1.0 秒）"
 
 
 def test_a_refusal_says_so_and_shows_the_nearest_as_such() -> None:

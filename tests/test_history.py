@@ -12,7 +12,7 @@ import pytest
 from rag.answers import Answer, Citation, DateReading, Evidence, Period, Refusal, Statement, Timing
 from rag.catalog import Catalog, State
 from rag.errors import JianwenError
-from rag.history import History, is_gone
+from rag.history import History
 from rag.reading_parts import parts_of
 from rag.types import Article, Document, Paragraph, Reading
 
@@ -91,7 +91,7 @@ def test_citations_follow_words_that_corrections_moved(catalog: Catalog) -> None
     assert isinstance(turn.reply, Answer)
     citation = turn.reply.statements[0].citations[0]
     assert (citation.paragraph.id, citation.quote) == (f"{FILE.id}-2-2", "抓好落实。")
-    assert not is_gone(citation.document)
+    assert not citation.document.gone
 
 
 def test_citations_outlive_their_document(catalog: Catalog) -> None:
@@ -106,7 +106,7 @@ def test_citations_outlive_their_document(catalog: Catalog) -> None:
         "简报.txt",
         dt.date(2024, 3, 21),
     )
-    assert is_gone(citation.document)
+    assert citation.document.gone
 
 
 def test_a_deleted_conversation_is_gone_and_nothing_else(catalog: Catalog) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from PySide6.QtGui import QTextDocument
 
@@ -46,12 +47,51 @@ def test_readings_are_shown() -> None:
     assert 'href="read:今年"' in html
 
 
-def test_the_copy_has_footnotes_and_says_what_is_unverified() -> None:
+def test_the_copy_has_footnotes_and_nothing_unverified() -> None:
     text = answer_plain(ANSWER)
     assert "要做好节点安排与业务培训指导。【1】\n" in text
-    assert "力争 2025 年取得新成绩。【2】（未核实：所引原文中没有数字“2025年”）" in text
+    assert "2025" not in text
+    assert "（另有 1 句未核实，没有复制。）" in text
     assert "【1】《全市义务教育工作会议召开》（2024-03-21），简报<1>.pdf，第 1 页：“节点安排与业务培训指导”" in text
     assert "“要关注学生的思想、心理……力争取得新成绩”" in text
+
+
+COMPARED = replace(
+    ANSWER,
+    statements=tuple(
+        replace(statement, group=group)
+        for statement, group in zip(ANSWER.statements, ("2023年", "2024年", "2023年"), strict=True)
+    ),
+    summary="2022年：资料中<未>见。",
+    searched=128,
+)
+
+
+def test_parts_have_headings_and_what_was_counted_comes_first() -> None:
+    lines = shown(answer_html(COMPARED)).split("\n")
+    assert lines[0] == "2022年：资料中<未>见。"
+    assert [line for line in lines if line in ("2023年", "2024年")] == ["2023年", "2024年"]
+    assert lines.index("2023年") + 3 < lines.index("2024年"), "both statements of a part stand together"
+    assert 'href="cite:2:0"' in answer_html(COMPARED).partition("2024年")[0], "links keep the statement's number"
+
+
+def test_the_copy_has_parts_and_counts() -> None:
+    lines = answer_plain(COMPARED).split("\n")
+    assert lines[:5] == ["今年<b>有哪些要求？", "", "2022年：资料中<未>见。", "", "2023年："]
+    assert lines[-1] == "（共查阅 128 篇文章，引用 1 篇）"
+
+
+def test_the_footer_says_how_many_articles_were_gone_through() -> None:
+    assert footer(COMPARED) == "共查阅 128 篇文章，引用 1 篇 · 用时 3.4 秒 · 模型 测试模型"
+    refusal = Refusal("问", (), "", Timing(0.1, None, 2.0), summary="没有一篇符合。", searched=128)
+    assert footer(refusal) == "共查阅 128 篇文章 · 用时 2.0 秒"
+    assert "没有一篇符合。" in shown(refusal_html(refusal))
+
+
+def test_sources_that_left_the_library_are_said_to_have() -> None:
+    gone = answer_from("问", evidence_of(replace(DOCUMENT, sha256="")))
+    assert "【1】已移除" in shown(answer_html(gone)).replace("\u2060", "")
+    assert "简报<1>.pdf（已移除），第 1 页" in answer_plain(gone)
 
 
 def test_a_refusal_says_so() -> None:
