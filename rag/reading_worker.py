@@ -17,6 +17,7 @@ Instead of going on: {"failed": sentence, "locked": bool, "trace": text of a bug
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import queue
 import signal
@@ -182,6 +183,9 @@ def main() -> None:
     _be_modest(hello[0]["address_space"])
     worker = Worker(out, hello[0]["readers"])
     listener.set(lambda step: send(out, {"slow": step}))
+    # a page is tens of thousands of small tuples and no cycles: looking for some after every 700 costs a tenth
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
     jobs: queue.SimpleQueue[tuple[Message, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, jobs), daemon=True).start()
     send(out, {"ready": True})
