@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.blocks import Block, Region
-from rag.continuations import back, joined, onward, runs_on
+from rag.continuations import joined, runs_on
 from rag.dates import date_mentions
 from rag.dating import Dated, Outside, Printed, article_dates
 from rag.headlines import headings_of, headline_groups, is_subhead, is_subtitle
 from rag.layout import blocks
+from rag.marks import back, onward
+from rag.rubrics import heads_briefs, heads_contents, is_item, is_listing
 from rag.text import character_pairs, join_lines, normalise
 from rag.types import Article, Page, Paragraph, Reading
 from rag.wrapping import is_date_only, is_dateline
@@ -42,6 +44,7 @@ class _Draft:
     title: list[Block] = field(default_factory=list)
     body: list[Block] = field(default_factory=list)
     onward: int | None = None  # the page it goes on on
+    brief: bool = False  # an item of several under one rubric
 
     @property
     def text(self) -> str:
@@ -125,6 +128,7 @@ class _Splitter:
         self._open: dict[Region | None, _Draft] = {}  # what a frame, or the open page, goes on with
         self._last: _Draft | None = None
         self._resumed: _Draft | None = None  # what comes next in it goes on after a break
+        self._rubric: tuple[Region | None, str] | None = None  # the frame and the words of the rubric that was read last
 
     def split(self, found: Sequence[Block]) -> None:
         groups = list(headline_groups(found))
@@ -136,10 +140,34 @@ class _Splitter:
                 self.marks += group
             elif (page := back(group[0].text)) is not None:
                 self._go_back(group[0], page, current)
+            elif self._is_rubric(group):
+                self._rubric = group[0].frame, group[0].text
+                self.marks += group
+            elif self._in_contents(group[0]):
+                self.marks += group
             elif group[0].kind == "heading" and not (group[0].size and _MASTHEAD.search(group[0].text)):
                 self._heading(group, after, current)
             else:
                 self._text(group, current)
+
+    @staticmethod
+    def _is_rubric(group: Sequence[Block]) -> bool:
+        text = "".join(block.text for block in group)
+        return group[0].kind == "heading" and bool(group[0].size) and (heads_briefs(text) or heads_contents(text))
+
+    def _in_contents(self, block: Block) -> bool:
+        """Whether the block is part of a list of contents below its rubric."""
+        if self._rubric is None or self._rubric[0] != block.frame or not heads_contents(self._rubric[1]):
+            return False
+        return is_listing(block.text)
+
+    def _is_brief(self, block: Block, current: _Draft | None) -> bool:
+        """Whether an item begins below a rubric of briefs: as others begin there, or each paragraph is one."""
+        if self._rubric is None or self._rubric[0] != block.frame or not heads_briefs(self._rubric[1]):
+            return False
+        if current is None or not current.brief:
+            return True
+        return is_item(block.text) or not is_item(current.body[0].text)
 
     def _current(self, block: Block) -> _Draft | None:
         """The draft that text at this place goes on with. A frame without a headline of its own belongs to what stands
@@ -154,6 +182,8 @@ class _Splitter:
 
     def _heading(self, group: list[Block], after: Block | None, current: _Draft | None) -> None:
         first = group[0]
+        if self._rubric is not None and self._rubric[0] == first.frame:
+            self._rubric = None
         if not first.size and not first.titles and (after is None or after.kind == "heading"):
             self.orphans.append(_Orphan(group, len(self.drafts), len(current.body) if current else 0))
         elif _titles_something(group, after, current) or (first.size and current is not self._open.get(first.frame)):
@@ -162,7 +192,9 @@ class _Splitter:
             self._text(group, current)
 
     def _text(self, group: list[Block], current: _Draft | None) -> None:
-        if current is None or _opens(group[0], current):
+        if self._is_brief(group[0], current):
+            self._begin(_Draft(body=list(group), brief=True), group[0].frame)
+        elif current is None or _opens(group[0], current):
             self._begin(_Draft(body=list(group)), group[0].frame)
         elif current.title and not current.body and current.title_size and is_subtitle(group[0]):
             current.title += group

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
+from rag.marks import back, onward
 from rag.page_frame import Placed, TextFrame, body_size, placed_lines
 from rag.text import normalise
 from rag.types import Line, Page
@@ -30,6 +30,9 @@ _ISSUE = re.compile(
 _IMPRINT = re.compile(
     r"^[（(【]?\s*(?:本版|本报|本期)?\s*(?:责任编辑|责编|编辑|执行编辑|实习编辑|校对|美编|美术编辑|版式|排版|版面设计|组版|审校|审稿|审核|签发|值班\S{0,3}"
     r"|主编|副主编|总编辑?|编审|监印|终审|投稿邮箱|投稿信箱|电子邮箱|联系电话|地址|邮编|网址|电话|印刷)\s*[：:]"
+)
+_RECEIVERS = re.compile(
+    r"^(?:主报|抄报|主送|抄送|报送|分送|报|送|发)\s*[：:]\s*\S|^印发\s*[：:]|[（(]\s*共印\s*\d+\s*份\s*[）)]$|\d日印发$"
 )
 _PAPER = re.compile(r"^\S{2,14}(?:简报|快报|周报|日报|晚报|报|通讯|快讯|动态|专刊|信息|月刊|期刊)$")
 
@@ -53,13 +56,14 @@ def _on_page(
     found: set[int] = set()
     for p in placed:
         text = p.line.text.strip()
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST or onward(text) is not None or back(text) is not None:
             continue
         marginal = _in_margin(p, frame)
         if (
             (marginal and (_PAGE_NUMBER.match(text) or _EDITION.search(text)))
             or (_in_band(p, frame) and recurring[_key(p, frame)] > 1)
             or _IMPRINT.match(text)
+            or _RECEIVERS.search(text)
         ):
             found.add(id(p))
     ends = [p for p in placed if _in_band(p, frame)]
@@ -117,12 +121,7 @@ def _masthead(placed: Sequence[Placed], frame: TextFrame) -> set[int]:
         last = max(issue, key=lambda p: p.y1)
         found = [p for p in placed if p.y0 < last.y1 - 0.3 * last.size and p.y1 <= last.y1 + last.size]
         found = [p for p in found if p.y1 <= last.y1 or _one_row(p, last)]
-        lower = sorted((p for p in head if p.y0 >= last.y1 - 1), key=lambda p: p.y0)
-        for above, below in pairwise([last, *lower]):  # the date or the publisher one row further down
-            dated = _DAY.search(below.line.text) or _ISSUE.search(below.line.text.strip())
-            if below.headline or not dated or below.y0 - above.y1 > 2 * below.size:
-                break
-            found.append(below)
+        found += _dated_rows(last, [p for p in head if p.y0 >= last.y1 - 1])
         short = all(len(p.line.text) <= _LONGEST for p in found)
         return {id(p) for p in found} if short and len(found) <= _MASTHEAD_LINES else {id(p) for p in issue}
     largest = max(head, key=lambda p: p.size, default=None)
@@ -132,6 +131,21 @@ def _masthead(placed: Sequence[Placed], frame: TextFrame) -> set[int]:
         if largest.size >= 1.2 * max(others, default=0.0) and not higher:
             return {id(largest)}
     return set()
+
+
+def _dated_rows(last: Placed, lower: Sequence[Placed]) -> list[Placed]:
+    """The publisher and the date in the rows right below the issue line."""
+    found: list[Placed] = []
+    for p in sorted(lower, key=lambda p: p.y0):
+        row = [q for q in lower if _one_row(p, q)]
+        dated = any(_DAY.search(q.line.text) or _ISSUE.search(q.line.text.strip()) for q in row)
+        if p in found:
+            continue
+        if p.headline or not dated or p.y0 - last.y1 > 2 * p.size:
+            break
+        found += row
+        last = p
+    return found
 
 
 def _rows_of(found: set[int], placed: Sequence[Placed]) -> Iterator[tuple[Line, ...]]:

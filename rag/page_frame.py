@@ -121,10 +121,11 @@ def placed_lines(page: Page, body: float, frame: TextFrame) -> tuple[Placed, ...
 
 
 def _running(large: Sequence[Placed]) -> set[int]:
-    """Those (by id) that stand in long runs of rows of one size: text set larger, not headlines."""
-    classes: dict[int, list[Placed]] = defaultdict(list)
+    """Those (by id) that are text set larger, not headlines: long runs of rows of one type, sentences, and what stands
+    level with them."""
+    classes: dict[tuple[int, bool], list[Placed]] = defaultdict(list)
     for p in large:
-        classes[round(4 * p.size)].append(p)
+        classes[round(4 * p.size), p.line.bold].append(p)
     running: set[int] = set()
     for lines in classes.values():
         if len(lines) < _RUNNING_ROWS:
@@ -136,7 +137,11 @@ def _running(large: Sequence[Placed]) -> set[int]:
                 runs.append([p])
             else:
                 home.append(p)
-        running.update(id(p) for run in runs if len(run) >= _RUNNING_ROWS for p in run)
+        texts = [run for run in runs if len(run) >= _RUNNING_ROWS or any("。" in p.line.text for p in run)]
+        found = [p for run in texts for p in run]
+        levels = {round(p.y0) for p in found}  # the rows of columns side by side stand level
+        running.update(id(p) for p in found)
+        running.update(id(p) for p in lines if levels & {round(p.y0) - 1, round(p.y0), round(p.y0) + 1})
     return running
 
 

@@ -9,10 +9,11 @@ from functools import cached_property
 
 from rag.blocks import Block, Kind, make_paragraph
 from rag.captions import caption_rows
-from rag.columns import PrintedRow, columns
-from rag.continuations import back, onward
+from rag.columns import columns
 from rag.furniture import furniture_rows
+from rag.marks import back, onward
 from rag.page_frame import body_size
+from rag.printed_row import PrintedRow
 from rag.types import Page
 from rag.wrapping import OPEN_ENDED, OPENERS, is_final
 

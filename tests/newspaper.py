@@ -214,9 +214,10 @@ class Press:
 
     # ------------------------------------------------------------ articles
 
-    def article(self, kicker: bool = False, subtitle: bool = False) -> int:
-        """Begin an article; returns its number."""
-        self._drafts.append(_Draft(self.words.headline(kicker, subtitle)))
+    def article(self, kicker: bool = False, subtitle: bool = False, title: str | None = None) -> int:
+        """Begin an article, with an invented title or the one given ("": none is printed); returns its number."""
+        made = self.words.headline(kicker, subtitle)
+        self._drafts.append(_Draft(made if title is None else replace(made, title=title)))
         return len(self._drafts) - 1
 
     @property

@@ -172,6 +172,27 @@ CAPTIONS = """
 家长代表在食堂查看食材。
 合唱团的孩子们正在排练。
 """.strip().split("\n")
+BRIEFS = """
+举办中小学教师粉笔字比赛，{n}名教师参加，评出一等奖{n}名。
+组织学校食堂从业人员培训，{n}人经考试合格后持证上岗。
+开展校园周边环境整治，清理占道摊点{n}处，新设减速带{n}条。
+{school}与山区学校结成对子，首批捐赠图书{n}册、书架{n}个。
+启动校服质量抽检，抽查样品{n}批次，合格率为{p}。
+为{n}名教师安排了免费体检，并建立健康档案。
+举行中学生运动会，来自{n}所学校的{n}名运动员参加了田径、跳绳等项目。
+召开语言文字工作推进会，{school}在会上介绍了经典诵读的做法。
+投资{n}万元改造的{school}塑胶操场日前投入使用。
+邀请消防员走进{school}，为{n}名学生讲解防火知识，并组织了疏散演练。
+完成本学期教材发放，共配送课本{n}册，做到了课前到书、人手一册。
+""".strip().split("\n")
+NOTICES = """
+招生公告/经市教育局批准，{school}今年面向全市招收新生{n}名，欢迎符合条件的学生报名。/一、报名时间：{day}至下月底。/二、报名地点：学校教务处。/咨询电话：0358-82{n}
+遗失声明/{person}不慎将教师资格证书遗失，编号2019140{n}，声明作废。
+停电通知/因线路检修，{county}部分学校{day}上午八时至下午六时停电，请提前做好准备。/供电公司/2024年5月6日
+招聘启事/因工作需要，{school}现面向社会公开招聘语文教师{n}名，要求本科以上学历。/联系人：{person} 电话：0358-82{n}
+公示/根据评选办法，经评审，拟推荐{person}等{n}名同志为市级优秀教师，现予公示，公示期五个工作日。/监督电话：0358-82{n}/市教育局/2024年9月1日
+致全市家长的一封信/尊敬的家长：/暑假将至，请教育孩子不到河道、水库、坑塘游泳。/市教育局/2024年7月3日
+""".strip().split("\n")
 TABLE = (
     ("县区", "学校数", "学生数", "达标率"),
     ("临河县", "128", "45210", "96.5%"),
@@ -201,6 +222,8 @@ class Words:
         self._subtitles = self._again(SUBTITLES)
         self._captions = self._again(CAPTIONS)
         self._crossheads = self._again(CROSSHEADS)
+        self._briefs = self._again(BRIEFS)
+        self._notices = self._again(NOTICES)
 
     def _again(self, texts: list[str]) -> Iterator[str]:
         while True:
@@ -209,7 +232,7 @@ class Words:
     def paragraph(self) -> str:
         """One to three sentences' worth of news, some 40 to 200 characters."""
         parts = [next(self._paragraphs) for _ in range(self._rng.choice((1, 1, 2, 2, 3)))]
-        return _SLOT.sub(lambda slot: self._fill(slot[1]), "".join(parts))
+        return self._fill("".join(parts))
 
     def headline(self, kicker: bool = False, subtitle: bool = False) -> Headline:
         return Headline(
@@ -222,6 +245,18 @@ class Words:
     def crosshead(self) -> str:
         return next(self._crossheads)
 
+    def brief(self) -> str:
+        """One or two sentences of news from one place."""
+        return f"{self.county()}{self._fill(next(self._briefs))}"
+
+    def notice(self) -> tuple[str, tuple[str, ...]]:
+        """Title and paragraphs of a public notice, signed and dated."""
+        title, *text = next(self._notices).split("/")
+        return title, tuple(map(self._fill, text))
+
+    def title(self) -> str:
+        return next(self._titles)
+
     def person(self) -> str:
         given = "".join(self._rng.sample(_GIVEN, self._rng.choice((1, 2, 2))))
         return self._rng.choice(_FAMILY) + given
@@ -229,7 +264,10 @@ class Words:
     def county(self) -> str:
         return self._rng.choice(_COUNTIES)
 
-    def _fill(self, slot: str) -> str:
+    def _fill(self, text: str) -> str:
+        return _SLOT.sub(lambda slot: self._word(slot[1]), text)
+
+    def _word(self, slot: str) -> str:
         rng = self._rng
         match slot:
             case "county":

@@ -8,6 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.newspaper import Newspaper, Press
+from tests.newspaper_bulletins import (
+    amid,
+    briefs,
+    bulletin,
+    contents,
+    drop_caps,
+    notices,
+    side_titles,
+    spread,
+    square_gutters,
+    subtitle_widening,
+)
 from tests.newspaper_layouts import (
     boxed,
     brick,
@@ -76,6 +88,16 @@ FAMILIES: tuple[Family, ...] = (
     Family("front page", "报头、期号、天头、责编、页码", front_page),
     Family("bylines", "电头、署名", bylines),
     Family("crossheads", "文中小标题，与正文字号相近", crossheads),
+    Family("briefs", "简讯：一组没有标题的短消息", briefs),
+    Family("contents", "头版的导读框", contents),
+    Family("amid", "腰题：标题嵌在文章半腰", amid),
+    Family("side titles", "侧题：横排标题在正文左边", side_titles),
+    Family("subtitle widening", "副题，窄栏，小标题下变宽", subtitle_widening),
+    Family("bulletin", "一栏的简报，红头、期号、报送", bulletin, A4),
+    Family("square gutters", "栏距一个字，无线", square_gutters),
+    Family("notices", "成排的公告、启事框", notices),
+    Family("spread", "两版并在一张上，各有报头", spread),
+    Family("drop caps", "首字下沉", drop_caps),
 )
 
 
