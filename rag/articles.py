@@ -128,7 +128,9 @@ class _Splitter:
         self._open: dict[Region | None, _Draft] = {}  # what a frame, or the open page, goes on with
         self._last: _Draft | None = None
         self._resumed: _Draft | None = None  # what comes next in it goes on after a break
-        self._rubric: tuple[Region | None, str] | None = None  # the frame and the words of the rubric that was read last
+        self._rubric: tuple[Region | None, str] | None = (
+            None  # the frame and the words of the rubric that was read last
+        )
 
     def split(self, found: Sequence[Block]) -> None:
         groups = list(headline_groups(found))

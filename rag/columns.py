@@ -17,7 +17,7 @@ from rag.drop_caps import raised
 from rag.frames import Item, Nest, Rules, nested
 from rag.page_frame import Placed, TextFrame, placed_lines
 from rag.printed_row import PrintedRow, rows_of
-from rag.seams import Edge, Seams, indents, seams
+from rag.seams import Edge, Measures, Seams, indents, seams
 from rag.types import Page
 
 _PATIENCE = 300  # ways tried on one page
@@ -73,17 +73,18 @@ def _around_frames(part: Region) -> Iterator[list[Item]]:
 
 def _fitting(region: Region, body: float, rules: Rules, plain: tuple[Column, ...]) -> tuple[Column, ...]:
     """The first choice, or another order whose columns fit together better at their seams."""
-    indented = indents([column.rows for column in plain])
-    if not indented or not flawed(plain):
+    rows = [column.rows for column in plain]
+    known = Measures.of(rows)
+    if not indents(rows, known) or not _flawed(plain, known):
         return plain
-    return _Search(body, rules).best(region, 0, framed=False).columns
+    return _Search(body, rules, known).best(region, 0, framed=False).columns
 
 
-def flawed(plain: Sequence[Column]) -> bool:
+def _flawed(plain: Sequence[Column], known: Measures) -> bool:
     """Whether some seam does not fit, frame by frame."""
     runs: dict[int, Seams] = {}
     for column in plain:
-        here = seams(column.rows)
+        here = seams(column.rows, known)
         runs[column.frame] = runs[column.frame].then(here) if column.frame in runs else here
     return any(run.total for run in runs.values())
 
@@ -119,10 +120,10 @@ class _Order:
 class _Search:
     """Tries the ways in which regions can be cut, the likeliest first, until the seams fit or the patience ends."""
 
-    def __init__(self, body: float, rules: Rules) -> None:
-        self.body, self.rules = body, rules
+    def __init__(self, body: float, rules: Rules, known: Measures) -> None:
+        self.body, self.rules, self.known = body, rules, known
         self.patience = _PATIENCE
-        self._known: dict[tuple[int, frozenset[int]], _Order] = {}
+        self._read_before: dict[tuple[int, frozenset[int]], _Order] = {}
 
     def best(self, region: Region, frame: int, *, framed: bool, depth: int = 0) -> _Order:
         """The order of `region` with the fewest flaws; of equals the first."""
@@ -133,9 +134,9 @@ class _Search:
             self.patience = left
             return _Order(order.columns, None)
         key = (frame, frozenset(map(id, region)))
-        if key not in self._known:
-            self._known[key] = self._best(region, frame, framed, depth)
-        return self._known[key]
+        if key not in self._read_before:
+            self._read_before[key] = self._best(region, frame, framed, depth)
+        return self._read_before[key]
 
     def _best(self, region: Region, frame: int, framed: bool, depth: int) -> _Order:
         if depth > _DEEPEST:
@@ -159,7 +160,7 @@ class _Search:
         if len(parts) > 1:
             return self._read(parts, frame, depth)
         rows = rows_of([p for p in region if isinstance(p, Placed)])
-        return _Order((Column(rows, frame),), seams(rows))
+        return _Order((Column(rows, frame),), seams(rows, self.known))
 
 
 # ---------------------------------------------------------------- a page

@@ -138,7 +138,7 @@ def _white_ways(region: Region, body: float, *, framed: bool) -> Iterator[list[l
     if free:
         yield _split(region, _middles(free), across=False)
     headlines = [p for p in region if isinstance(p, Placed) and p.headline]
-    for title in _stacks(headlines):
+    if title := _main_title(headlines):
         yield [[*title], [p for p in region if p not in title]]
     gaps = _gaps([(p.y0, p.y1) for p in region], 0.1 * body)
     above = [g for g in gaps if any(-0.1 <= h.y0 - g[1] <= 0.1 for h in headlines)]
@@ -165,16 +165,16 @@ def _changes(region: Region, body: float) -> list[float]:
     return cuts
 
 
-def _stacks(headlines: Sequence[Placed]) -> list[list[Placed]]:
-    """Headlines in groups of those that stand right below one another, the largest type first."""
-    stacks: list[list[Placed]] = []
-    for p in sorted(headlines, key=lambda p: p.y0):
-        home = next((stack for stack in stacks if any(_touch(p, q) for q in stack)), None)
-        if home is None:
-            stacks.append([p])
-        else:
-            home.append(p)
-    return sorted(stacks, key=lambda stack: -max(p.size for p in stack))
+def _main_title(headlines: Sequence[Placed]) -> list[Placed]:
+    """The only headline with what stands right above and below it, others being subheads; empty when there are two."""
+    if not headlines:
+        return []
+    main = max(headlines, key=lambda p: p.size)
+    stack = [main]
+    for p in sorted(headlines, key=lambda p: abs(p.y0 - main.y0)):
+        if p is not main and any(_touch(p, q) for q in stack):
+            stack.append(p)
+    return [] if any(p.size > _LESSER * main.size for p in headlines if p not in stack) else stack
 
 
 def _touch(p: Placed, q: Placed) -> bool:
@@ -277,19 +277,13 @@ def _only_title(region: Region, crossing: Sequence[Item], *, framed: bool) -> li
     """The one headline (with kicker and subtitle) of a region whose columns partly rise beside it; empty when the
     region has none, several, or one that stands too far down to head what is above it."""
     headlines = [p for p in region if isinstance(p, Placed) and p.headline]
-    if not headlines:
+    stack = _main_title(headlines)
+    if not stack:
         return []
-    main = max(headlines, key=lambda p: p.size)
-    stack = [main]
-    for p in sorted(headlines, key=lambda p: abs(p.y0 - main.y0)):
-        if p is not main and any(_touch(p, q) for q in stack):
-            stack.append(p)
-    others = [p for p in headlines if p not in stack]
+    main = stack[0]
     left, right = min(p.x0 for p in region), max(p.x1 for p in region)
     centred = abs(main.x0 + main.x1 - left - right) <= 2 * main.size
-    if not (framed or centred or main in crossing) or any(
-        p in crossing or p.size > _LESSER * main.size for p in others
-    ):
+    if not (framed or centred or main in crossing) or any(p in crossing for p in headlines if p not in stack):
         return []
     top, bottom = min(p.y0 for p in region), max(p.y1 for p in region)
     return [*stack] if min(p.y0 for p in stack) - top <= _UPPER * (bottom - top) else []

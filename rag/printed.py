@@ -14,6 +14,7 @@ from rag.furniture import furniture_rows
 from rag.marks import back, onward
 from rag.page_frame import body_size
 from rag.printed_row import PrintedRow
+from rag.rubrics import is_item
 from rag.types import Page
 from rag.wrapping import OPEN_ENDED, OPENERS, is_final
 
@@ -109,6 +110,8 @@ def _same_paragraph(a: _SetRow, b: _SetRow) -> bool:
     if b.indented and not a.indented:
         return False
     if is_final(a.text):
+        if is_item(b.text):
+            return False
         return a.full and not b.indented
     return a.full or not b.indented
 

@@ -1,4 +1,4 @@
-"""Rubrics that head no article: 「简讯」 over short items without titles, 「导读」 over a list of what stands inside. Pure."""
+"""Rubrics that head no article: 「简讯」 over items without titles, 「导读」 over a list of contents. Pure."""
 
 from __future__ import annotations
 

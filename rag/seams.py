@@ -7,7 +7,8 @@ not fit is how the page was meant to be read.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
@@ -22,6 +23,8 @@ _INDENT = 1.2  # type sizes
 _SHORT = 1.2  # type sizes a row lacks to the edge of its column
 _NEAR = 4  # rows above and below that show where the column's edges are
 _UNTITLED = 0.5  # a text that begins without a headline
+_DEEPEST = 2.6  # type sizes: the deepest indent
+_OFTEN = 4  # rows that share an edge
 _ACROSS = 0.5  # a row that is read across two columns
 _PIECE = 7  # characters of a row in one column, too many for a cell of a table
 _MOST = 0.7  # of the rows that begin paragraphs
@@ -79,13 +82,39 @@ def _stacked(above: PrintedRow, below: PrintedRow) -> bool:
     return near and min(above.x1, below.x1) > max(above.x0, below.x0)
 
 
-def seams(rows: Sequence[PrintedRow]) -> Seams:
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Where the rows of a page begin and end again and again: the edges of its columns, from left to right."""
+
+    lefts: tuple[float, ...] = ()
+    rights: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, columns: Sequence[Sequence[PrintedRow]]) -> Measures:
+        rows = [row for rows in columns for row in rows if not row.main.headline]
+        return cls(_often(row.x0 for row in rows), _often(core_end(row.parts[-1]) for row in rows))
+
+    def around(self, row: PrintedRow) -> tuple[float, float] | None:
+        """The edges of the column that a row stands in, taken alone."""
+        left = max((x for x in self.lefts if x <= row.x0 + 1.0), default=None)
+        right = min((x for x in self.rights if x >= core_end(row.parts[-1]) - 1.0), default=None)
+        if left is None or right is None or row.x0 - left > _DEEPEST * row.size:
+            return None
+        return left, right
+
+
+def _often(places: Iterable[float]) -> tuple[float, ...]:
+    counts = Counter(map(round, places))
+    return tuple(sorted(float(x) for x, n in counts.items() if n >= _OFTEN))
+
+
+def seams(rows: Sequence[PrintedRow], known: Measures) -> Seams:
     """The ends of one column, and the seams at headlines within it."""
     flaws = _ACROSS * sum(map(_reads_across, rows))
     for at in range(1, len(rows)):
         if rows[at - 1].main.headline != rows[at].main.headline:
-            flaws += _flaw(_foot(rows, at - 1), _head(rows, at))
-    return Seams(_head(rows, 0), _foot(rows, len(rows) - 1), rows[0], rows[-1], flaws)
+            flaws += _flaw(_foot(rows, at - 1, known), _head(rows, at, known))
+    return Seams(_head(rows, 0, known), _foot(rows, len(rows) - 1, known), rows[0], rows[-1], flaws)
 
 
 def _reads_across(row: PrintedRow) -> bool:
@@ -97,19 +126,19 @@ def _reads_across(row: PrintedRow) -> bool:
     )
 
 
-def _edges(rows: Sequence[PrintedRow], at: int) -> tuple[float, float] | None:
-    """Left and right edge of the text around a row; None where too few rows show them."""
+def _edges(rows: Sequence[PrintedRow], at: int, known: Measures) -> tuple[float, float] | None:
+    """Left and right edge of the text around a row; None where nothing shows them."""
     near = [row for row in rows[max(0, at - _NEAR) : at + _NEAR + 1] if not row.main.headline]
     if len(near) < 3:
-        return None
+        return known.around(rows[at])
     return min(row.x0 for row in near), max(row.x1 for row in near)
 
 
-def _head(rows: Sequence[PrintedRow], at: int) -> Edge:
+def _head(rows: Sequence[PrintedRow], at: int, known: Measures) -> Edge:
     row = rows[at]
     if row.main.headline:
         return Edge.HEADLINE
-    edges = _edges(rows, at)
+    edges = _edges(rows, at, known)
     if row.parts[0].size >= _CAP * row.size:
         return Edge.BREAK
     if back(row.parts[0].line.text) is not None:
@@ -121,26 +150,26 @@ def _head(rows: Sequence[PrintedRow], at: int) -> Edge:
     return Edge.BREAK if row.x0 - edges[0] >= _INDENT * row.size else Edge.TEXT
 
 
-def _foot(rows: Sequence[PrintedRow], at: int) -> Edge:
+def _foot(rows: Sequence[PrintedRow], at: int, known: Measures) -> Edge:
     row = rows[at]
     if row.main.headline:
         return Edge.HEADLINE
     text = row.parts[-1].line.text.rstrip()
     if onward(text) is not None:
         return Edge.ANY
-    edges = _edges(rows, at)
+    edges = _edges(rows, at, known)
     full = edges is None or edges[1] - row.x1 < _SHORT * row.size
     if is_final(text) or text[-1] in CLOSERS:
         return Edge.ANY if full else Edge.BREAK
     return Edge.TEXT if edges is not None and full else Edge.ANY
 
 
-def indents(columns: Sequence[Sequence[PrintedRow]]) -> bool:
+def indents(columns: Sequence[Sequence[PrintedRow]], known: Measures) -> bool:
     """Whether paragraphs are indented: most rows are that stand below one which ends a sentence short of the edge."""
     after = [
-        _head(rows, at) is Edge.BREAK
+        _head(rows, at, known) is Edge.BREAK
         for rows in columns
         for at in range(1, len(rows))
-        if not rows[at].main.headline and _foot(rows, at - 1) is Edge.BREAK
+        if not rows[at].main.headline and _foot(rows, at - 1, known) is Edge.BREAK
     ]
     return bool(after) and sum(after) >= _MOST * len(after)
