@@ -145,7 +145,7 @@ def _head(rows: Sequence[PrintedRow], at: int, known: Measures) -> Edge:
         return Edge.BREAK
     if row.parts[0].line.text[0] in OPEN_ENDED:
         return Edge.TEXT
-    if edges is None:
+    if edges is None or row.x0 - edges[0] > _DEEPEST * row.size:  # a byline, a signature
         return Edge.ANY
     return Edge.BREAK if row.x0 - edges[0] >= _INDENT * row.size else Edge.TEXT
 
@@ -158,6 +158,8 @@ def _foot(rows: Sequence[PrintedRow], at: int, known: Measures) -> Edge:
     if onward(text) is not None:
         return Edge.ANY
     edges = _edges(rows, at, known)
+    if edges is not None and row.x0 - edges[0] > _DEEPEST * row.size:
+        return Edge.ANY
     full = edges is None or edges[1] - row.x1 < _SHORT * row.size
     if is_final(text) or text[-1] in CLOSERS:
         return Edge.ANY if full else Edge.BREAK

@@ -49,7 +49,7 @@ LEAST: dict[str, tuple[float, float, float]] = {
     "uneven": (1.0, 1.0, 1.0),
     "next page": (1.0, 1.0, 1.0),
     "front page": (1.0, 1.0, 0.99),
-    "bylines": (0.8, 0.83, 0.81),
+    "bylines": (1.0, 1.0, 0.98),
     "crossheads": (1.0, 1.0, 0.99),
     "briefs": (0.9, 0.85, 0.98),
     "contents": (1.0, 1.0, 0.98),
