@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.answers import Answer, Citation, DateReading, Evidence, Period, Refusal, SearchResult, Statement
+from rag.answers import (
+    Answer,
+    Citation,
+    Conversation,
+    DateReading,
+    Evidence,
+    Period,
+    Refusal,
+    SearchResult,
+    Statement,
+    Turn,
+)
 from rag.evaluating import Verdict
 from rag.models import ModelStatus
 from rag.types import Box, Document, FileAdded, Finding, Paragraph, StoredArticle
@@ -90,6 +101,20 @@ def reply(value: Answer | Refusal, elsewhere: Elsewhere = NOWHERE) -> Json:
             "total": _seconds(value.seconds.total),
         },
         "tokens": {"prompt": value.prompt_tokens, "answer": value.answer_tokens},
+    }
+
+
+def conversation(value: Conversation) -> Json:
+    last = value.last.isoformat(timespec="seconds")
+    return {"id": value.id, "title": value.title, "turns": value.turns, "last": last}
+
+
+def turn(value: Turn) -> Json:
+    """question: as typed; the reply's own question is the one that was answered."""
+    return {
+        "question": value.question,
+        "at": value.at.isoformat(timespec="seconds"),
+        "reply": reply(value.reply),
     }
 
 

@@ -6,13 +6,27 @@ move the cursor, recolour the screen or forge a line of ours.
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import unicodedata
 from collections.abc import Mapping
 
 from rich.console import Console
 from rich.text import Text
 
-from rag.answers import Answer, Citation, DateReading, Evidence, Refusal, SearchResult, Statement, by_group, counts
+from rag.answers import (
+    Answer,
+    Citation,
+    Conversation,
+    DateReading,
+    Evidence,
+    Refusal,
+    SearchResult,
+    Statement,
+    Turn,
+    by_group,
+    counts,
+)
 from rag.evaluating import Verdict
 from rag.models import ROLE_TITLES, ModelStatus
 from rag.types import AddStatus, DateBasis, Document, FileAdded, Finding, Paragraph, StoredArticle
@@ -109,6 +123,24 @@ def reply(console: Console, value: Answer | Refusal, elsewhere: Elsewhere = NOWH
     console.print(Text(f"（{'，'.join(filter(None, facts))}）", style="dim"))
 
 
+def conversation(console: Console, value: Conversation) -> None:
+    line = Text(f"{value.id:>4}  ", style="cyan").append(plain(value.title), style="bold")
+    console.print(line.append(f"  {value.turns} 问，{_moment(value.last)}", style="default"))
+
+
+def turn(console: Console, value: Turn) -> None:
+    """The question of a kept turn; its reply is shown by `reply`."""
+    console.print()
+    console.print(Text("问：", style="cyan").append(plain(value.question), style="bold"))
+    if value.asked != value.question:
+        console.print(Text(f"按“{plain(value.asked)}”查找", style="dim"))
+    console.print(Text(_moment(value.at), style="dim"))
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def finding(console: Console, value: Finding) -> None:
     word, colour = _SEVERITY[value.severity]
     console.print(Text(f"[{word}] ", style=colour).append(plain(value.message), style="default"))
@@ -134,13 +166,13 @@ def _answer(console: Console, value: Answer, elsewhere: Elsewhere) -> None:
     console.print()
     if value.summary:
         console.print(Text(plain(value.summary), style="bold"))
-    number = 0
+    numbers = itertools.count(1)
     for group, statements in by_group(value.statements).items():
         if group:
             console.print(Text(plain(group), style="bold cyan"))
-        for number, statement in enumerate(statements, number + 1):
+        for statement in statements:
             marks = "".join(f"【{_footnote(footnotes, citation)}】" for citation in statement.citations)
-            console.print(_statement(number, statement, marks))
+            console.print(_statement(next(numbers), statement, marks))
     console.print()
     console.print(Text("出处", style="bold"))
     for number, citation in enumerate(footnotes, 1):

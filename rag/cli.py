@@ -124,6 +124,12 @@ def _parser() -> ChineseParser:
         asking.add_argument("question", nargs="?", metavar="问题")
         asking.add_argument("--questions", type=Path, metavar="文件", help="问题文件，每行一个 JSON 对象")
         asking.add_argument("--within", nargs="+", default=(), metavar="资料", help="只在这些资料里找")
+        asking.add_argument("--since", type=_real_day, metavar="日期", help="只找这一天和以后的文章，如 2024-03-21")
+        asking.add_argument("--until", type=_real_day, metavar="日期", help="只找这一天和以前的文章")
+    history = command("history", commands.history, "查看问答历史")
+    history.add_argument("words", nargs="*", metavar="词", help="只列出问过或答到这些词的")
+    history.add_argument("--show", type=_positive, metavar="编号", help="看一次对话的全部问答")
+    history.add_argument("--delete", type=_positive, metavar="编号", help="删除一次对话")
     evaluating = command("eval", commands.evaluate, "用自己的问题表考一考模型")
     evaluating.add_argument("file", type=Path, metavar="问题表", help="CSV 表格，列名：问题、应含、应引、应拒答")
     evaluating.add_argument("--within", nargs="+", default=(), metavar="资料", help="只在这些资料里找")
@@ -147,12 +153,14 @@ def _add_common(parser: ChineseParser) -> None:
 
 
 def _day(text: str) -> dt.date | None:
-    if text.lower() == "none":
-        return None
+    return None if text.lower() == "none" else _real_day(text)
+
+
+def _real_day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("应写成 2024-03-21 这样，或 none") from None
+        raise argparse.ArgumentTypeError("应写成 2024-03-21 这样") from None
 
 
 def _positive(text: str) -> int:

@@ -14,8 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.answers import Answer, AskEvent, DraftText, Refusal
+from rag.answers import Answer, AskEvent, DraftText, Period, Refusal
 from rag.errors import JianwenError
+from rag.periods import between
 from rag.settings import load_settings, save_settings
 from rag.terminal import Terminal
 from rag.types import (
@@ -171,11 +172,11 @@ def doctor(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.E
 def search(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
     from rag import as_json, as_text
 
-    questions = _questions(arguments)
+    questions, only = _questions(arguments), _only(arguments)
     with _library(arguments) as library:
         for question in questions:
             heed(stop)
-            result = library.search(question, limit=arguments.limit, within=arguments.within)
+            result = library.search(question, limit=arguments.limit, within=arguments.within, only=only)
             elsewhere = library.elsewhere(hit.article for hit in result.hits)
             terminal.show(
                 result,
@@ -186,25 +187,64 @@ def search(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Ev
 
 
 def ask(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
-    from rag import as_json, as_text
-
-    questions = _questions(arguments)
+    """A question given as an argument is kept with its answer; those of a file are not."""
+    questions, only = _questions(arguments), _only(arguments)
     with _library(arguments) as library:
         for question in questions:
-            for event in library.ask(question, within=arguments.within, stop=stop):
+            for event in library.ask(question, within=arguments.within, stop=stop, only=only):
                 if isinstance(event, Answer | Refusal):
                     terminal.clear_progress()
-                    cited = [] if isinstance(event, Refusal) else [c for s in event.statements for c in s.citations]
-                    elsewhere = library.elsewhere(citation.article for citation in cited)
-                    terminal.show(
-                        event,
-                        partial(as_json.reply, elsewhere=elsewhere),
-                        partial(as_text.reply, elsewhere=elsewhere),
-                    )
+                    _show_reply(library, event, terminal)
+                    if arguments.questions is None:
+                        _keep(library, question, event, terminal)
                 elif isinstance(event, Progress):
                     terminal.progress(event)
                 elif isinstance(event, DraftText):
                     terminal.draft(event.text)
+    return DONE
+
+
+def _show_reply(library: Library, reply: Answer | Refusal, terminal: Terminal) -> None:
+    from rag import as_json, as_text
+
+    cited = [] if isinstance(reply, Refusal) else [c for s in reply.statements for c in s.citations]
+    elsewhere = library.elsewhere(citation.article for citation in cited)
+    terminal.show(reply, partial(as_json.reply, elsewhere=elsewhere), partial(as_text.reply, elsewhere=elsewhere))
+
+
+def _keep(library: Library, question: str, reply: Answer | Refusal, terminal: Terminal) -> None:
+    try:
+        library.remember(question, reply)
+    except JianwenError as error:  # the answer stands, kept or not
+        terminal.message(f"这次问答没有记入历史：{error}")
+
+
+def history(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.Event) -> int:
+    """Lists the kept conversations; shows or deletes one when its number is given."""
+    from rag import as_json, as_text
+
+    with _library(arguments) as library:
+        if arguments.delete is not None:
+            library.forget(arguments.delete)
+            terminal.show(
+                arguments.delete,
+                lambda number: {"id": number, "status": "deleted"},
+                lambda console, number: console.print(f"已删除对话 {number}。"),
+            )
+            return DONE
+        if arguments.show is not None:
+            for turn in library.conversation(arguments.show):
+                if terminal.as_json:
+                    terminal.show(turn, as_json.turn, as_text.turn)
+                else:
+                    as_text.turn(terminal.out, turn)
+                    _show_reply(library, turn.reply, terminal)
+            return DONE
+        found = library.conversations(" ".join(arguments.words))
+    for conversation in found:
+        terminal.show(conversation, as_json.conversation, as_text.conversation)
+    if not found and not terminal.as_json:
+        terminal.out.print("没有找到问答记录。" if arguments.words else "还没有问答记录。")
     return DONE
 
 
@@ -236,6 +276,14 @@ def _library(arguments: argparse.Namespace) -> Library:
     from rag.library import Library
 
     return Library.open(arguments.library)
+
+
+def _only(arguments: argparse.Namespace) -> Period | None:
+    try:
+        return between(arguments.since, arguments.until)
+    except ValueError:
+        arguments.wrong("--since 的日期不能晚于 --until 的日期")
+        raise
 
 
 def _questions(arguments: argparse.Namespace) -> list[str]:

@@ -16,18 +16,20 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-import unicodedata
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from rag.answers import AskEvent, Period, SearchResult
+from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal, SearchResult, Turn
 from rag.article_table import newest
 from rag.catalog import Catalog, Elsewhere
 from rag.embedding import Embedder
 from rag.errors import JianwenError
+from rag.filters import Filters
+from rag.folder import claim, named
 from rag.health import catalog_findings, disk_findings, model_findings, original_findings, reading_findings
+from rag.history import History
 from rag.indexes import KeywordStore, VectorStore
 from rag.ingest import Ingest
 from rag.originals import Originals
@@ -96,6 +98,8 @@ class Library:
             Spool(path / "spool.sqlite"),
         )
         self._rewriting = Rewriting(catalog, self._vectors, self._keywords, self._ready_embedder)
+        self._history = History(catalog)
+        self._filters = Filters(catalog)
         self._writing: Generator[object, None, None] | None = None
         self._closed = False
 
@@ -120,14 +124,7 @@ class Library:
         """
         settings = load_settings() if settings is None else settings
         folder = (default_library() if path is None else Path(path)).absolute()
-        try:
-            (folder / "files").mkdir(parents=True, exist_ok=True)
-            lock = _locked(folder / "lock")
-        except (OSError, NotImplementedError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise JianwenError(
-                f"不能在 {folder} 建立或写入资料库（{reason}）。请检查权限和磁盘，或另选一个文件夹。"
-            ) from error
+        lock = claim(folder)
         try:
             catalog = Catalog.open(folder / "catalog.sqlite", readonly=lock is None)
             library = cls(folder, lock, catalog, settings, embedder, chat, pool)
@@ -266,14 +263,17 @@ class Library:
 
     # ------------------------------------------------------------ questions
 
-    def search(self, question: str, limit: int = 10, within: Sequence[str] = ()) -> SearchResult:
-        """The best `limit` paragraphs, each by its best passage, in the documents `within` (all when empty).
+    def search(
+        self, question: str, limit: int = 10, within: Sequence[str] = (), only: Period | None = None
+    ) -> SearchResult:
+        """The best `limit` paragraphs, each by its best passage, in the documents `within` (all when empty), of the
+        days `only` where given.
 
         Raises:
             JianwenError: a blank question, an unknown document, or the embedding model cannot be used.
         """
         started = time.perf_counter()
-        hits = self._sources(within).best(question, limit, one_per_paragraph=True)
+        hits = self._sources(within, only).best(question, limit, one_per_paragraph=True)
         return SearchResult(question, hits, time.perf_counter() - started)
 
     def ask(
@@ -315,6 +315,47 @@ class Library:
         self._ready_chat().load()
         yield Progress("模型已就绪", 2, 2)
 
+    # ------------------------------------------------------------ what is kept of questions
+
+    def remember(self, question: str, reply: Answer | Refusal, conversation: int | None = None) -> int | None:
+        """Keep a question as typed and its reply, in a conversation or as the first of a new one; returns its id.
+
+        Nothing is kept, and None returned, if read-only.
+
+        Raises:
+            JianwenError: there is no such conversation (it was deleted meanwhile), or the disk is full.
+        """
+        if self.read_only:
+            return None
+        return self._history.add(question, reply, conversation, dt.datetime.now(dt.UTC))
+
+    def conversations(self, words: str = "") -> tuple[Conversation, ...]:
+        """Those kept, or those in which each of the `words` (parted by spaces) stands; latest first."""
+        return self._history.conversations(words)
+
+    def conversation(self, conversation: int) -> tuple[Turn, ...]:
+        """The turns of one, its citations where the words stand today. Raises JianwenError for an unknown id."""
+        return self._history.turns(conversation)
+
+    def forget(self, conversation: int) -> None:
+        """Delete a conversation. Raises JianwenError: there is none of that id, or the library is read-only."""
+        self._require_writable()
+        self._history.delete(conversation)
+
+    def filters(self) -> tuple[Filter, ...]:
+        """The kept filters, in the order in which they were first kept."""
+        return self._filters.all()
+
+    def keep_filter(self, kept: Filter) -> None:
+        """Keep one under its name. Raises JianwenError: no name, the library is read-only, or the disk is full."""
+        self._require_writable()
+        self._filters.keep(kept)
+
+    def forget_filter(self, name: str) -> None:
+        """Forget one, if there is one of that name. Raises JianwenError: read-only, or the disk is full."""
+        self._require_writable()
+        self._filters.delete(name)
+
     # ------------------------------------------------------------ health
 
     def doctor(self) -> tuple[Finding, ...]:
@@ -338,9 +379,7 @@ class Library:
 
     def _named(self, names: Sequence[str]) -> tuple[Document, ...]:
         """The documents meant by ids, beginnings of ids, or file names; each once."""
-        documents = self.documents() if names else ()
-        found = {document.id: document for document in (_one_named(name, documents) for name in names)}
-        return tuple(found.values())
+        return named(names, self.documents()) if names else ()
 
     def _ready_embedder(self) -> Embedder:
         if self._embedder is None:
@@ -383,30 +422,3 @@ class Library:
             yield from work
         finally:
             self._writing = None
-
-
-def _locked(path: Path) -> BaseFileLock | None:
-    """The library's lock, held until released or until this process ends in any way; None when another holds it."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path, timeout=0, preserve_lock_file=True, fallback_to_soft=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        return None
-    return lock
-
-
-def _one_named(name: str, documents: Sequence[Document]) -> Document:
-    wanted = unicodedata.normalize("NFC", name.strip())
-    for found in (
-        [document for document in documents if document.id == wanted],
-        [document for document in documents if unicodedata.normalize("NFC", document.name) == wanted],
-        [document for document in documents if wanted and document.id.startswith(wanted.lower())],
-    ):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            choices = "、".join(f"{document.id}（{document.name}）" for document in found[:5])
-            raise JianwenError(f"“{name}”可以指多份资料：{choices}。请用完整的编号。")
-    raise JianwenError(f"资料库里没有“{name}”。请用 jianwen list 查看资料的名称和编号。")

@@ -39,6 +39,14 @@ def read_dates(question: str, today: dt.date, newest: dt.date | None) -> tuple[D
     return tuple(sorted(found, key=lambda reading: reading.start))
 
 
+def between(since: dt.date | None, until: dt.date | None) -> Period | None:
+    """The days from `since` to `until`, either of them open; None when both are. Raises ValueError: the wrong way."""
+    if since is None and until is None:
+        return None
+    name = f"{since or ''}至{until}" if until else f"{since}以后"
+    return Period(since or dt.date.min, until or dt.date.max, name if since else f"{until}以前")
+
+
 def _free(span: tuple[int, int], taken: list[tuple[int, int]]) -> bool:
     return all(end <= span[0] or span[1] <= start for start, end in taken)
 
