@@ -1,10 +1,11 @@
 """One question, from evidence to checked statements or a refusal.
 
 1. Search; the evidence found is shown at once.
-2. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal.
-3. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
+2. What the question takes for granted must be known to what was found (`premises`), else a refusal names it.
+3. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal.
+4. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
    numbers shown; a mask allows no other.
-4. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
+5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
    is taken back once, with what is wrong with it; what still fails stays and is marked.
 
 Texts of documents go to the model as data: tokenised apart from the template, with 【】 replaced, and whatever they
@@ -23,6 +24,7 @@ from rag.checking import coverage, problems
 from rag.judging import line_of, sureness
 from rag.llm import ChatModel, Message, Session
 from rag.narrowing import supporting_spans
+from rag.premises import unknown_premises
 from rag.text import normalise, sentences
 from rag.types import Progress, StopSignal
 
@@ -78,6 +80,11 @@ def answer(
     found = evidence_source(question)
     work.evidence_seconds = work.elapsed()
     yield EvidenceFound(found, work.evidence_seconds)
+    unknown = unknown_premises(question, found)
+    if found and unknown:
+        named = "、".join(f"“{premise}”" for premise in unknown)
+        yield _refusal(work, found, f"问题里提到的{named}，在找到的资料中没有出现。")
+        return
     shown = yield from _choose_evidence(work, found)
     if not shown:
         yield _refusal(work, found)
@@ -90,8 +97,16 @@ def answer(
     yield Answer(question, tuple(statements), shown, chat.name, work.timing(), work.prompt_tokens, work.answer_tokens)
 
 
-def _refusal(work: _Work, found: tuple[Evidence, ...]) -> Refusal:
-    return Refusal(work.question, found, work.chat.name, work.timing(), work.prompt_tokens, work.answer_tokens)
+def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Refusal:
+    return Refusal(
+        work.question,
+        found,
+        work.chat.name,
+        work.timing(),
+        work.prompt_tokens,
+        work.answer_tokens,
+        summary=summary,
+    )
 
 
 def _choose_evidence(work: _Work, found: Sequence[Evidence]) -> Generator[AskEvent, None, tuple[Evidence, ...]]:

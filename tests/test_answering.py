@@ -145,3 +145,10 @@ def test_a_sentence_that_fails_again_is_kept_and_marked() -> None:
     assert [s.text for s in result.statements] == ["新增省级平安校园9所。", "平安中考目标圆满完成。"]
     assert [s.supported for s in result.statements] == [False, True]
     assert len(chat.notes) == 1
+
+
+def test_a_false_premise_is_named_and_nothing_is_written() -> None:
+    chat = ScriptedChat("2025年的方案由市政府批准。")
+    final = asked(chat, EXAM, SAFETY, question="谁批准了2025年的方案？")[-1]
+    assert isinstance(final, Refusal) and "“2025年”" in final.summary
+    assert not chat.prompts
