@@ -11,19 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from rag import correction_rows, twin_rows
 from rag.answers import Evidence
 from rag.catalog_rows import COLUMNS, Cut, date_of, headings_of, paragraph_of, rows_of
 from rag.corrections import Anchored, apply
-from rag.database import Database
+from rag.indexed_rows import PASSAGES, IndexedRows, Said, Vector
 from rag.reading_parts import Part, whole
 from rag.types import Document, Paragraph, Passage, Reading, StopSignal, StoredArticle, StoredParagraph, heed
 
@@ -36,35 +31,10 @@ class State(Enum):
     REMOVING = "removing"  # gone for the user; rows, index entries and file go next
 
 
-@dataclass(frozen=True, slots=True)
-class IndexRow:
-    """What the indexes need of one passage. same_as: the passage that is indexed in its place, "" for itself.
-    header: the column names of a table row."""
-
-    passage: str
-    document: str
-    title: str
-    text: str
-    same_as: str = ""
-    header: str = ""
-
-
 Elsewhere = tuple[StoredArticle, Document]
-Said = tuple[str, str, str]  # title, column names and text of a passage: what its vector is made from
-Vectors = tuple[list[str], list[str], NDArray[np.float32]]  # passage ids, document ids, unit rows (n, d)
-Vector = tuple[str, bytes]  # the embedder, and the vector as it is stored
-
-BATCH: Final = 500  # passages whose texts or vectors are read at once
-_IN_ORDER = "ORDER BY articles.number, paragraphs.number, passages.number"
-_PASSAGES = """
-FROM passages JOIN paragraphs ON paragraphs.id = passages.paragraph
-JOIN articles ON articles.id = paragraphs.article JOIN documents ON documents.id = articles.document
-"""
-_VECTORS = f"SELECT passages.id, documents.id, vector {_PASSAGES} JOIN vectors ON vectors.passage = passages.id"
-_AS_ADDED = "ORDER BY documents.added, passages.rowid"
 
 
-class Catalog(Database):
+class Catalog(IndexedRows):
     """What is in the library. `open` and `close` are `Database`'s."""
 
     # ------------------------------------------------------------ small notes and the sense of change
@@ -279,7 +249,7 @@ class Catalog(Database):
         where = {
             row[0]: row
             for row in self.chunked(
-                f"""SELECT passages.id, start, "end", paragraphs.id, articles.id, documents.id {_PASSAGES}
+                f"""SELECT passages.id, start, "end", paragraphs.id, articles.id, documents.id {PASSAGES}
                     WHERE documents.state = 'ready' AND passages.id IN""",
                 [passage for passage, _ in passages],
             )
@@ -353,107 +323,8 @@ class Catalog(Database):
             )
         return found
 
-    # ------------------------------------------------------------ what the indexes are made of
-
-    def passage_counts(self) -> dict[str, int]:
-        """Passages of each ready document that are indexed themselves."""
-        return dict(
-            self.rows(
-                f"""SELECT documents.id, COUNT(*) {_PASSAGES}
-                    WHERE state = 'ready' AND same_as = '' GROUP BY documents.id"""
-            )
-        )
-
-    def index_rows(self, document: str) -> Iterator[IndexRow]:
-        """The passages of one document, whatever its state, with their texts; some hundred are read at once."""
-        ids = [
-            row[0]
-            for row in self.rows(f"SELECT passages.id {_PASSAGES} WHERE documents.id = ? {_IN_ORDER}", (document,))
-        ]
-        for start in range(0, len(ids), BATCH):
-            yield from self.index_rows_of(ids[start : start + BATCH])
-
-    def index_rows_of(self, passages: Sequence[str]) -> list[IndexRow]:
-        """Passages by their ids, as they stand in their documents."""
-        rows = self.chunked(
-            f"""SELECT passages.id, documents.id, title, text, start, "end", same_as, IFNULL(header, '') {_PASSAGES}
-                WHERE passages.id IN""",
-            passages,
-            _IN_ORDER,
-        )
-        return [IndexRow(row[0], row[1], row[2], row[3][row[4] : row[5]], *row[6:]) for row in rows]
-
-    def unembedded(self, embedder: str, document: str) -> frozenset[str]:
-        """The passages of one document, whatever its state, that have no vector of `embedder`."""
-        return frozenset(
-            row[0]
-            for row in self.rows(
-                f"""SELECT passages.id {_PASSAGES} LEFT JOIN vectors
-                    ON vectors.passage = passages.id AND vectors.embedder = ?
-                    WHERE documents.id = ? AND vectors.passage IS NULL""",
-                (embedder, document),
-            )
-        )
-
-    def stale(self, embedder: str) -> tuple[str, ...]:
-        """The ready documents that miss a vector of `embedder`."""
-        return tuple(
-            row[0]
-            for row in self.rows(
-                f"""SELECT DISTINCT documents.id {_PASSAGES} LEFT JOIN vectors
-                    ON vectors.passage = passages.id AND vectors.embedder = ?
-                    WHERE state = 'ready' AND vectors.passage IS NULL ORDER BY added, documents.id""",
-                (embedder,),
-            )
-        )
-
-    def store_vectors(self, embedder: str, passages: Sequence[str], vectors: NDArray[np.float32]) -> None:
-        """Keep one unit row of `vectors` (n, d) for each passage, in one transaction; earlier ones are replaced."""
-        blobs = [np.asarray(row, "<f4").tobytes() for row in vectors]
-        with self.transaction() as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
-                [(passage, embedder, blob) for passage, blob in zip(passages, blobs, strict=True)],
-            )
-
-    def vectors(self, embedder: str) -> Vectors:
-        """Of all ready documents, those of passages that are indexed themselves."""
-        return _vectors(
-            self.rows(
-                f"{_VECTORS} WHERE embedder = ? AND same_as = '' AND state = 'ready' {_AS_ADDED}",
-                (embedder,),
-            )
-        )
-
-    def vectors_in_batches(self, embedder: str, documents: Sequence[str]) -> Iterator[Vectors]:
-        """As `vectors`, of `documents` whatever their state, `BATCH` passages at most at once."""
-        condition = f"{_PASSAGES} WHERE same_as = '' AND documents.id IN"
-        ids = [row[0] for row in self.chunked(f"SELECT passages.id {condition}", documents, _AS_ADDED)]
-        for start in range(0, len(ids), BATCH):
-            part = ids[start : start + BATCH]
-            yield _vectors(
-                self.rows(
-                    f"{_VECTORS} WHERE embedder = ? AND passages.id IN ({','.join('?' * len(part))}) {_AS_ADDED}",
-                    (embedder, *part),
-                )
-            )
-
-    def vectors_by_text(self, document: str) -> dict[Said, Vector]:
-        """The vectors of one document's passages, with what they were made from."""
-        rows = self.rows(
-            f"""SELECT title, IFNULL(header, ''), text, start, "end", embedder, vector {_PASSAGES}
-                JOIN vectors ON vectors.passage = passages.id WHERE documents.id = ?""",
-            (document,),
-        )
-        return {(title, header, text[start:end]): tuple(made) for title, header, text, start, end, *made in rows}
-
     def trouble(self) -> tuple[str, ...]:
         """What SQLite's own checks find wrong, in its words; empty when the catalogue is whole."""
         found = [str(row[0]) for row in self.rows("PRAGMA quick_check") if row[0] != "ok"]
         found += [f"foreign key: {row[0]} {row[1]}" for row in self.rows("PRAGMA foreign_key_check")]
         return tuple(found)
-
-
-def _vectors(rows: Sequence[Any]) -> Vectors:
-    matrix = np.frombuffer(b"".join(row[2] for row in rows), "<f4").astype(np.float32)
-    return [row[0] for row in rows], [row[1] for row in rows], matrix.reshape(len(rows), -1 if rows else 0)

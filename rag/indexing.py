@@ -14,9 +14,10 @@ from typing import Final
 from rag.catalog import Catalog, State
 from rag.embedding import BATCH, Embedder
 from rag.errors import Stopped
-from rag.indexes import KeywordStore, VectorStore
+from rag.keyword_store import KeywordStore
 from rag.search import embedding_text, passage_vectors, recipe
 from rag.types import Progress, StopSignal, heed
+from rag.vector_store import VectorStore
 
 _Passage = tuple[int, str]  # how many characters it has, its id: texts are read when their turn has come
 GROUP: Final = 64  # passages that are sorted by length together; the indexes are written once for each group

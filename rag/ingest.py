@@ -18,9 +18,9 @@ from rag.catalog import Catalog, State
 from rag.embedding import Embedder
 from rag.errors import JianwenError
 from rag.importing import Import
-from rag.indexes import KeywordStore, VectorStore
 from rag.indexing import Indexing
 from rag.intake import Intake, Offered
+from rag.keyword_store import KeywordStore
 from rag.originals import Originals
 from rag.readers import SUFFIXES
 from rag.reading import ReadingQueue
@@ -29,6 +29,7 @@ from rag.rewriting import out_of_indexes
 from rag.search import recipe
 from rag.spool import Spool
 from rag.types import AddEvent, Progress, StopSignal, heed
+from rag.vector_store import VectorStore
 
 _logger = logging.getLogger(__name__)
 

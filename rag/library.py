@@ -2,8 +2,8 @@
 
     catalog.sqlite   the truth                       (rag.catalog)
     files/           the originals, by SHA-256       (rag.originals)
-    chroma/          vectors, derived                (rag.indexes)
-    keywords/        words, derived                  (rag.indexes)
+    chroma/          vectors, derived                (rag.vector_store)
+    keywords/        words, derived                  (rag.keyword_store)
     spool.sqlite     pages read of files at work     (rag.spool)
     lock             held by the one process that may write
 
@@ -30,8 +30,8 @@ from rag.filters import Filters
 from rag.folder import claim, named
 from rag.health import catalog_findings, disk_findings, model_findings, original_findings, reading_findings
 from rag.history import History
-from rag.indexes import KeywordStore, VectorStore
 from rag.ingest import Ingest
+from rag.keyword_store import KeywordStore
 from rag.originals import Originals
 from rag.reading_pool import ReadingPool
 from rag.rewriting import Rewriting
@@ -52,6 +52,7 @@ from rag.types import (
     heed,
 )
 from rag.understanding import understand
+from rag.vector_store import VectorStore
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

@@ -12,15 +12,17 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from rag.catalog import Catalog, Said, Vector
+from rag.catalog import Catalog
 from rag.catalog_rows import rows_of
 from rag.corrections import Anchored, anchored, apply
 from rag.embedding import BATCH, Embedder
-from rag.indexes import KeywordStore, VectorStore
+from rag.indexed_rows import Said, Vector
+from rag.keyword_store import KeywordStore
 from rag.reading_parts import Part
 from rag.search import embedding_text, passage_vectors, recipe
 from rag.text import passages
 from rag.types import Correction
+from rag.vector_store import VectorStore
 
 
 class Rewriting:

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.catalog import BATCH, Catalog, State
+from rag.catalog import Catalog, State
 from rag.catalog_rows import Rows, rows_of
 from rag.errors import Stopped
+from rag.indexed_rows import BATCH
 from rag.library import Library
 from rag.packing import pack, unpack
 from rag.reading_parts import MOST, Part, parts_of, whole

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.catalog import Catalog, State
-from rag.indexes import KeywordStore, VectorStore
+from rag.keyword_store import KeywordStore
 from rag.keywords import KeywordIndex
 from rag.reading_parts import parts_of
 from rag.text import search_terms
 from rag.types import Article, Paragraph, Reading
+from rag.vector_store import VectorStore
 from rag.vectors import ExactVectors, VectorIndex, probe
 from tests.test_catalog import document
 
