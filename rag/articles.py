@@ -150,7 +150,7 @@ class _Splitter:
             elif group[0].kind == "heading" and not (group[0].size and _MASTHEAD.search(group[0].text)):
                 self._heading(group, after, current)
             else:
-                self._text(group, current)
+                self._text(group, after, current)
 
     @staticmethod
     def _is_rubric(group: Sequence[Block]) -> bool:
@@ -191,14 +191,14 @@ class _Splitter:
         elif _titles_something(group, after, current) or (first.size and current is not self._open.get(first.frame)):
             self._begin(_Draft(title=group), first.frame)
         else:
-            self._text(group, current)
+            self._text(group, after, current)
 
-    def _text(self, group: list[Block], current: _Draft | None) -> None:
+    def _text(self, group: list[Block], after: Block | None, current: _Draft | None) -> None:
         if self._is_brief(group[0], current):
             self._begin(_Draft(body=list(group), brief=True), group[0].frame)
         elif current is None or _opens(group[0], current):
             self._begin(_Draft(body=list(group)), group[0].frame)
-        elif current.title and not current.body and current.title_size and is_subtitle(group[0]):
+        elif current.title and not current.body and current.title_size and is_subtitle(group[0], current.title, after):
             current.title += group
         else:
             if current is self._resumed:

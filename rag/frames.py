@@ -41,7 +41,11 @@ def nested(placed: Sequence[Placed], page: Page, frame: TextFrame) -> tuple[Item
         for n in homes[id(p)]:
             counts[n] += 1
             texts[n] += not p.headline
-    useful = [n for n in range(len(rectangles)) if texts[n] >= 2 and counts[n] < _ALL * len(placed)]
+    useful = [
+        n
+        for n in range(len(rectangles))
+        if (texts[n] >= 2 or 0 < texts[n] < counts[n]) and counts[n] < _ALL * len(placed)
+    ]
     useful.sort(key=lambda n: _area(rectangles[n]))  # the innermost first
     inner: dict[int | None, list[Item]] = {None: []}
     for p in placed:

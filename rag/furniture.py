@@ -18,6 +18,7 @@ from rag.types import Line, Page
 _MARGIN = 0.08  # of the page's height (and width): where page numbers and running heads stand
 _HEAD = 0.32  # of the page's height: how far down a masthead reaches
 _MASTHEAD_LINES = 10
+_NAME = 0.75  # of the largest type of a masthead: smaller headlines in it may be titles
 _LONGEST = 60  # characters of a line of furniture
 _PAGE_NUMBER = re.compile(
     r"^(?:第\s*)?[-—–·•～~\s]*(?:\d{1,4}|[ABCD]\d{1,2})[-—–·•～~\s]*(?:页|版)?(?:\s*(?:/|，?共)\s*\d{1,4}\s*页?)?$"
@@ -122,6 +123,7 @@ def _masthead(placed: Sequence[Placed], frame: TextFrame) -> set[int]:
         found = [p for p in placed if p.y0 < last.y1 - 0.3 * last.size and p.y1 <= last.y1 + last.size]
         found = [p for p in found if p.y1 <= last.y1 or _one_row(p, last)]
         found += _dated_rows(last, [p for p in head if p.y0 >= last.y1 - 1])
+        found = [p for p in found if not _heads_text(p, max(q.size for q in found), placed)]
         short = all(len(p.line.text) <= _LONGEST for p in found)
         return {id(p) for p in found} if short and len(found) <= _MASTHEAD_LINES else {id(p) for p in issue}
     largest = max(head, key=lambda p: p.size, default=None)
@@ -131,6 +133,14 @@ def _masthead(placed: Sequence[Placed], frame: TextFrame) -> set[int]:
         if largest.size >= 1.2 * max(others, default=0.0) and not higher:
             return {id(largest)}
     return set()
+
+
+def _heads_text(p: Placed, largest: float, placed: Sequence[Placed]) -> bool:
+    """Whether a headline beside the masthead, of another page on the same sheet, stands right over its own text."""
+    if not p.headline or p.size >= _NAME * largest:
+        return False
+    under = [q for q in placed if min(p.x1, q.x1) > max(p.x0, q.x0) and 0 <= q.y0 - p.y1 <= 1.5 * p.size]
+    return any(not q.headline and not _DAY.search(q.line.text) and not _ISSUE.search(q.line.text) for q in under)
 
 
 def _dated_rows(last: Placed, lower: Sequence[Placed]) -> list[Placed]:

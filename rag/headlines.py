@@ -21,6 +21,10 @@ _APART = 1.3  # the same for one that stands over columns, not in one
 _NEAR = 1.6  # type sizes between the parts of one headline
 _DASH = re.compile("^(?:——|--|—|─)")
 _SHORT = 40  # characters of a subtitle set in the type of the text
+_SHORTER = 26  # the same of one without a dash
+_LARGER = 1.02  # of the text's type
+_STOP = re.compile("[，。；：！？]")
+_BYLINE = re.compile("^[□■◎○●▲◆★]|本报|本刊|记者|通讯员|作者|供稿|摄影|来源|整理|编者按|^[（(]|\\d{1,2}月\\d{1,2}日")
 
 
 def headline_groups(found: Sequence[Block]) -> Iterator[list[Block]]:
@@ -90,6 +94,14 @@ def is_subhead(group: Sequence[Block], title_size: float, text_size: float) -> b
     return size < _SUBHEAD * title_size and (size < least * text_size or bool(HEADED.match(group[0].text)))
 
 
-def is_subtitle(block: Block) -> bool:
-    """Whether a line in the type of the text, right below a title, goes on with it: 「——记某某学校」."""
-    return bool(_DASH.match(block.text)) and len(block.text) <= _SHORT and block.text[-1] not in "。！？；"
+def is_subtitle(block: Block, title: Sequence[Block], after: Block | None) -> bool:
+    """Whether a line in the type of the text, or hardly larger, right below a title goes on with it: 「——记某某学校」,
+    or a short line without any stop that stands over the columns or is set larger than the text below it."""
+    if len(block.text) > _SHORT or block.text[-1] in "。！？；":
+        return False
+    if _DASH.match(block.text):
+        return True
+    if len(block.text) > _SHORTER or _STOP.search(block.text) or _BYLINE.search(block.text) or HEADED.match(block.text):
+        return False
+    larger = after is not None and block.size >= _LARGER * after.size
+    return (block.apart or larger) and block.area is not None and _below(title[-1], block)

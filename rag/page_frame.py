@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,12 @@ from rag.tilt import turned, uncover
 from rag.types import Box, Line, Page
 
 HEADLINE = 1.15  # of the body size
+_LARGER = 1.02  # of the body size: a kicker or a subtitle by the headline
+_OVER = 1.3  # of its type: the headline it goes with
+_NEAR = 0.6  # of the headline's type: the white between the two
+_FLUSH = 2.0  # points
+_SHORT = 26  # characters
+_STOP = re.compile("[，。；：！？]|记者|通讯员|供稿")
 _RUNNING_ROWS = 4  # rows of one size below each other are text, however large; headlines have fewer
 _INDENT = 2.6  # type sizes: how far apart rows of one column may begin
 Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1 in the frame of the text
@@ -117,7 +124,23 @@ def placed_lines(page: Page, body: float, frame: TextFrame) -> tuple[Placed, ...
             found.append(Placed(line, x0, x1, y0, y1))
     large = [p for p in found if p.size >= HEADLINE * body]
     running = _running(large)
-    return tuple(replace(p, headline=True) if p.size >= HEADLINE * body and id(p) not in running else p for p in found)
+    headlines = [p for p in large if id(p) not in running]
+    heads = {id(p) for p in headlines} | {id(p) for p in found if _goes_with(p, headlines, body)}
+    return tuple(replace(p, headline=True) if id(p) in heads else p for p in found)
+
+
+def _goes_with(p: Placed, headlines: Sequence[Placed], body: float) -> bool:
+    """Whether a short line hardly larger than the text is the kicker or the subtitle of a headline right by it: set
+    flush with it or centred on it, unlike the first row of a text."""
+    text = p.line.text.strip()
+    if not _LARGER * body <= p.size < HEADLINE * body or len(text) > _SHORT or _STOP.search(text):
+        return False
+    return any(
+        h.size >= _OVER * p.size
+        and -0.2 * p.size <= max(p.y0 - h.y1, h.y0 - p.y1) <= _NEAR * h.size
+        and (abs(p.x0 - h.x0) <= _FLUSH or abs(p.x0 + p.x1 - h.x0 - h.x1) <= p.size)
+        for h in headlines
+    )
 
 
 def _running(large: Sequence[Placed]) -> set[int]:

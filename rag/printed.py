@@ -32,7 +32,7 @@ class _SetRow:
     left: float
     right: float
     caption: int = 0  # the number of the picture it stands under
-    apart: bool = False  # a headline that stands over columns, not in one
+    apart: bool = False  # it stands over columns, not in one
 
     @property
     def place(self) -> _Place:
@@ -88,7 +88,7 @@ def _set_rows(page: Page, body: float) -> Iterator[_SetRow]:
                 left = max((x for x in lefts if left - 2.6 * body <= x < left - 1.2 * body), default=left)
             if len(column.rows) < 3 and usual:
                 right = max(right, left + usual)  # too few rows to show where the column ends
-            apart = row.main.headline and all(other.main.headline for other in column.rows)
+            apart = len(column.rows) == 1 or all(other.main.headline for other in column.rows)
             yield _SetRow(row, page.number, number, column.frame, left, right, captions.get(id(row), 0), apart)
 
 

@@ -171,7 +171,8 @@ def indents(columns: Sequence[Sequence[PrintedRow]], known: Measures) -> bool:
     after = [
         _head(rows, at, known) is Edge.BREAK
         for rows in columns
+        if not any(map(_reads_across, rows))
         for at in range(1, len(rows))
         if not rows[at].main.headline and _foot(rows, at - 1, known) is Edge.BREAK
     ]
-    return bool(after) and sum(after) >= _MOST * len(after)
+    return sum(after) >= _MOST * len(after)
