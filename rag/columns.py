@@ -20,7 +20,7 @@ from rag.printed_row import PrintedRow, rows_of
 from rag.seams import Edge, Measures, Seams, indents, seams
 from rag.types import Page
 
-_PATIENCE = 300  # ways tried on one page
+_PATIENCE = 200  # ways tried on one page
 _PIECES = 0.02  # of a flaw: what each further column counts
 _LEAST = 0.3  # flaws less that make an order better than one that was tried before
 _DEEPEST = 60  # cuts within cuts
@@ -75,7 +75,7 @@ def _fitting(region: Region, body: float, rules: Rules, plain: tuple[Column, ...
     """The first choice, or another order whose columns fit together better at their seams."""
     rows = [column.rows for column in plain]
     known = Measures.of(rows)
-    if not indents(rows, known) or not _flawed(plain, known):
+    if not _flawed(plain, known) or not indents(rows, known):
         return plain
     return _Search(body, rules, known).best(region, 0, framed=False).columns
 

@@ -130,9 +130,8 @@ def ways(region: Region, body: float, rules: Rules, *, framed: bool) -> Iterator
 def _white_ways(region: Region, body: float, *, framed: bool) -> Iterator[list[list[Item]]]:
     yield _white_cuts(region, body, framed=framed)
     rivers = _rivers(region, body)
-    changed = _split(region, _changes(region, body), across=True)
     if not rivers:
-        yield changed
+        yield _split(region, _changes(region, body), across=True)
         return
     free = [r for r in rivers if not any(_crosses(p, r) for p in region)]
     if free:
@@ -148,7 +147,7 @@ def _white_ways(region: Region, body: float, *, framed: bool) -> Iterator[list[l
             yield _split(region, _middles([gap]), across=True)
     for river in free:
         yield _split(region, _middles([river]), across=False)
-    yield changed
+    yield _split(region, _changes(region, body), across=True)
 
 
 def _changes(region: Region, body: float) -> list[float]:
