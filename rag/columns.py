@@ -20,7 +20,7 @@ from rag.printed_row import PrintedRow, rows_of
 from rag.seams import Edge, Measures, Seams, indents, seams
 from rag.types import Page
 
-_PATIENCE = 200  # ways tried on one page
+_PATIENCE = 300  # ways tried on one page
 _PIECES = 0.02  # of a flaw: what each further column counts
 _LEAST = 0.3  # flaws less that make an order better than one that was tried before
 _DEEPEST = 60  # cuts within cuts

@@ -138,7 +138,7 @@ def _white_ways(region: Region, body: float, *, framed: bool) -> Iterator[list[l
         yield _split(region, _middles(free), across=False)
     headlines = [p for p in region if isinstance(p, Placed) and p.headline]
     if title := _main_title(headlines):
-        yield [[*title], [p for p in region if p not in title]]
+        yield [[*title], _without(region, title)]
     gaps = _gaps([(p.y0, p.y1) for p in region], 0.1 * body)
     above = [g for g in gaps if any(-0.1 <= h.y0 - g[1] <= 0.1 for h in headlines)]
     if above:
@@ -173,7 +173,14 @@ def _main_title(headlines: Sequence[Placed]) -> list[Placed]:
     for p in sorted(headlines, key=lambda p: abs(p.y0 - main.y0)):
         if p is not main and any(_touch(p, q) for q in stack):
             stack.append(p)
-    return [] if any(p.size > _LESSER * main.size for p in headlines if p not in stack) else stack
+    others = _without(headlines, stack)
+    return [] if any(_height(p, 0.0) > _LESSER * main.size for p in others) else stack
+
+
+def _without(region: Region, some: Sequence[Item]) -> list[Item]:
+    """`region` less `some`, by identity: the same words may be printed twice in one place."""
+    gone = set(map(id, some))
+    return [p for p in region if id(p) not in gone]
 
 
 def _touch(p: Placed, q: Placed) -> bool:
@@ -214,7 +221,7 @@ def _white_cuts(region: Region, body: float, *, framed: bool) -> list[list[Item]
         return _split(region, _middles(around), across=True)
     crossing = [p for p in region if any(_crosses(p, river) for river in rivers)]
     if title := _only_title(region, crossing, framed=framed):
-        return [title, [p for p in region if p not in title]]
+        return [title, _without(region, title)]
     if not crossing:
         bands = _band_cuts(region, rivers, body)
         return _split(region, bands or _middles(rivers), across=bool(bands))
@@ -282,7 +289,7 @@ def _only_title(region: Region, crossing: Sequence[Item], *, framed: bool) -> li
     main = stack[0]
     left, right = min(p.x0 for p in region), max(p.x1 for p in region)
     centred = abs(main.x0 + main.x1 - left - right) <= 2 * main.size
-    if not (framed or centred or main in crossing) or any(p in crossing for p in headlines if p not in stack):
+    if not (framed or centred or main in crossing) or any(p in crossing for p in _without(headlines, stack)):
         return []
     top, bottom = min(p.y0 for p in region), max(p.y1 for p in region)
     return [*stack] if min(p.y0 for p in stack) - top <= _UPPER * (bottom - top) else []

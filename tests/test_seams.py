@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from rag.cuts import ways
 from rag.drop_caps import raised
+from rag.frames import Rules
 from rag.page_frame import Placed
 from rag.printed_row import PrintedRow
 from rag.rubrics import heads_briefs, heads_contents, is_item, is_listing
@@ -85,3 +89,12 @@ def test_items_and_listings() -> None:
     assert is_listing("校园足球踢出新天地▶4版教师招聘向短缺学科倾斜▶8版")
     assert is_listing("小菜园里的大课堂……5")
     assert not is_listing("全市现有学校12所，第3版教材已经配齐。")
+
+
+def test_no_way_to_cut_a_page_loses_what_is_printed_twice() -> None:
+    region = [part for x in (0.0, 120.0) for r in column(x, "一二三四五六七八九十", "完了。") for part in r.parts]
+    twice = Placed(Line("标题", Box(1, 60, 20, 60, 40), 20.0), 60, 60, 20, 40, headline=True)  # a box without a width
+    region += [twice, replace(twice)]
+    found = [sum(map(len, parts)) for parts in ways(region, SIZE, Rules(), framed=True)]
+    assert found
+    assert set(found) == {len(region)}
