@@ -26,6 +26,7 @@ _UNTITLED = 0.5  # a text that begins without a headline
 _DEEPEST = 2.6  # type sizes: the deepest indent
 _OFTEN = 4  # rows that share an edge
 _ACROSS = 0.5  # a row that is read across two columns
+_TOUCHING = 0.2  # type sizes between parts of one piece
 _PIECE = 7  # characters of a row in one column, too many for a cell of a table
 _MOST = 0.7  # of the rows that begin paragraphs
 _CAP = 1.4  # of the row's type: a first character so large begins a text
@@ -119,11 +120,15 @@ def seams(rows: Sequence[PrintedRow], known: Measures) -> Seams:
 
 def _reads_across(row: PrintedRow) -> bool:
     """Whether the row holds text of two columns, long pieces far apart, or a headline beside text."""
-    return any(
-        a.headline != b.headline
-        or (b.x0 - core_end(a) >= RIVER * row.size and min(len(a.line.text), len(b.line.text)) >= _PIECE)
-        for a, b in pairwise(row.parts)
-    )
+    if any(a.headline != b.headline for a, b in pairwise(row.parts)):
+        return True
+    pieces = [len(row.parts[0].line.text)]
+    for a, b in pairwise(row.parts):
+        touch = b.x0 - a.x1 < _TOUCHING * row.size  # a recognised row may be in parts
+        if not touch and b.x0 - core_end(a) >= RIVER * row.size:
+            pieces.append(0)
+        pieces[-1] += len(b.line.text)
+    return any(min(a, b) >= _PIECE for a, b in pairwise(pieces))
 
 
 def _edges(rows: Sequence[PrintedRow], at: int, known: Measures) -> tuple[float, float] | None:

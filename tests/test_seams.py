@@ -18,6 +18,9 @@ from rag.types import Box, Line
 SIZE = 10.0
 
 
+PARTED = ((0, "安排部署"), (40, "今年的任"), (80, "务，要"), (123, "先进个人，"), (173, "三所学校"), (213, "作了"))
+
+
 def row(text: str, x: float, y: float, *, headline: bool = False) -> PrintedRow:
     x1 = x + SIZE * len(text)
     line = Line(text, Box(1, x, y, x1, y + SIZE), SIZE)
@@ -37,6 +40,14 @@ def test_a_sentence_goes_on_in_a_row_that_is_not_indented() -> None:
     assert unfinished.then(goes_on).flaws == 0
     assert goes_on.then(goes_on).flaws == 1
     assert unfinished.then(unfinished).flaws == 1
+
+
+def test_a_row_across_two_columns_is_known_by_its_pieces_though_each_came_in_parts() -> None:
+    parts = [part for x, text in PARTED for part in row(text, x, 0).parts]
+    rows = [PrintedRow(tuple(parts))]
+    assert seams(rows, Measures()).flaws > 0
+    cells = [part for x, text in ((0, "学校"), (60, "学生数（人）"), (160, "占比")) for part in row(text, x, 0).parts]
+    assert seams([PrintedRow(tuple(cells))], Measures()).flaws == 0
 
 
 def test_a_headline_parts_no_sentence_and_stands_over_text() -> None:
