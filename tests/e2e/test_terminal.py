@@ -22,7 +22,18 @@ PLACED = {"paragraph", "article", "title", "document", "page", "confidence", "tw
 CITATION = PLACED | {"start", "end", "quote"}
 HIT = PLACED | {"text", "header", "score"}
 ARTICLE = {"id", "document", "title", "headings", "page", "corrected", "indexed_as", "twins", "paragraphs"} | DATED
-REPLY = {"question", "refused", "statements", "evidence", "readings", "summary", "searched", "model", "seconds", "tokens"}
+REPLY = {
+    "question",
+    "refused",
+    "statements",
+    "evidence",
+    "readings",
+    "summary",
+    "searched",
+    "model",
+    "seconds",
+    "tokens",
+}
 
 
 class Terminal:
