@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.columns import Column
-from rag.page_frame import Rectangle, TextFrame
+from rag.page_frame import TextFrame
+from rag.pictures import GAP, picture_rectangles
 from rag.types import Page
 
-_LARGEST = 0.6  # of the page: a picture so large is the page itself (a scan, a background)
-_SMALLEST = 30.0  # points: smaller pictures are ornaments
-_GAP = 1.2  # type sizes between a picture and the first row below it
 _ROWS = 3
 _OVERHANG = 6.0  # points by which words may stand out from under their picture
 
@@ -19,17 +17,13 @@ def caption_rows(page: Page, cut: Sequence[Column]) -> dict[int, int]:
     """The number of the picture (from 1) for each row, by id, that stands right under one and is set no wider."""
     if not page.pictures:
         return {}
-    frame = TextFrame.of(page)
     found: dict[int, int] = {}
-    for number, box in enumerate(page.pictures, 1):
-        picture = frame.rectangle(box)
-        if not _is_picture(picture, frame):
-            continue
+    for number, picture in enumerate(picture_rectangles(page, TextFrame.of(page)), 1):
         for column in cut:
             below = picture[3]
             for row in [row for row in column.rows if row.y0 > picture[3] - 0.3 * row.size][:_ROWS]:
                 fits = row.x0 >= picture[0] - _OVERHANG and row.x1 <= picture[2] + _OVERHANG
-                if not fits or row.y0 - below > _GAP * row.size or row.main.headline:
+                if not fits or row.y0 - below > GAP * row.size or row.main.headline:
                     break
                 found[id(row)] = number
                 below = row.y1
@@ -41,10 +35,5 @@ def caption_rows(page: Page, cut: Sequence[Column]) -> dict[int, int]:
     return found
 
 
-def _is_picture(r: Rectangle, frame: TextFrame) -> bool:
-    wide, high = r[2] - r[0], r[3] - r[1]
-    return min(wide, high) >= _SMALLEST and wide * high < _LARGEST * frame.width * frame.height
-
-
 def _goes_on(column: Column, bottom: float) -> bool:
-    return any(0 <= row.y0 - bottom <= _GAP * row.size for row in column.rows)
+    return any(0 <= row.y0 - bottom <= GAP * row.size for row in column.rows)

@@ -16,6 +16,7 @@ from rag.cuts import Region, ways
 from rag.drop_caps import raised
 from rag.frames import Item, Nest, Rules, nested
 from rag.page_frame import Placed, TextFrame, placed_lines
+from rag.pictures import centred_captions, picture_rectangles
 from rag.printed_row import PrintedRow, rows_of
 from rag.seams import Edge, Measures, Seams, indents, seams
 from rag.types import Page
@@ -71,10 +72,12 @@ def _around_frames(part: Region) -> Iterator[list[Item]]:
 # ---------------------------------------------------------------- other ways than the first
 
 
-def _fitting(region: Region, body: float, rules: Rules, plain: tuple[Column, ...]) -> tuple[Column, ...]:
+def _fitting(
+    region: Region, body: float, rules: Rules, plain: tuple[Column, ...], captions: frozenset[int]
+) -> tuple[Column, ...]:
     """The first choice, or another order whose columns fit together better at their seams."""
     rows = [column.rows for column in plain]
-    known = Measures.of(rows)
+    known = Measures.of(rows, captions)
     if not _flawed(plain, known) or not indents(rows, known):
         return plain
     return _Search(body, rules, known).best(region, 0, framed=False).columns
@@ -84,14 +87,14 @@ def _flawed(plain: Sequence[Column], known: Measures) -> bool:
     """Whether some seam does not fit, frame by frame."""
     runs: dict[int, Seams] = {}
     for column in plain:
-        here = seams(column.rows, known)
-        runs[column.frame] = runs[column.frame].then(here) if column.frame in runs else here
+        if (here := seams(column.rows, known)) is not None:
+            runs[column.frame] = runs[column.frame].then(here) if column.frame in runs else here
     return any(run.total for run in runs.values())
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Columns as read. seams: None where nothing but frames was read, which text goes past."""
+    """Columns as read. seams: None where nothing but frames and captions was read, which text goes past."""
 
     columns: tuple[Column, ...]
     seams: Seams | None
@@ -178,4 +181,5 @@ def columns(page: Page, body: float) -> tuple[Column, ...]:
     if not placed:
         return ()
     region, rules = nested(placed, page, frame), Rules.of(page, frame)
-    return _fitting(region, body, rules, tuple(_leaves(region, body, rules)))
+    captions = centred_captions(placed, picture_rectangles(page, frame))
+    return _fitting(region, body, rules, tuple(_leaves(region, body, rules)), captions)

@@ -85,15 +85,23 @@ def _stacked(above: PrintedRow, below: PrintedRow) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Where the rows of a page begin and end again and again: the edges of its columns, from left to right."""
+    """Where the rows of a page begin and end again and again: the edges of its columns, from left to right.
+
+    captions: lines, by id, that text goes past.
+    """
 
     lefts: tuple[float, ...] = ()
     rights: tuple[float, ...] = ()
+    captions: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, columns: Sequence[Sequence[PrintedRow]]) -> Measures:
+    def of(cls, columns: Sequence[Sequence[PrintedRow]], captions: frozenset[int] = frozenset()) -> Measures:
         rows = [row for rows in columns for row in rows if not row.main.headline]
-        return cls(_often(row.x0 for row in rows), _often(core_end(row.parts[-1]) for row in rows))
+        return cls(_often(row.x0 for row in rows), _often(core_end(row.parts[-1]) for row in rows), captions)
+
+    def text_of(self, rows: Sequence[PrintedRow]) -> list[PrintedRow]:
+        """`rows` less captions."""
+        return [row for row in rows if not all(id(part) in self.captions for part in row.parts)]
 
     def around(self, row: PrintedRow) -> tuple[float, float] | None:
         """The edges of the column that a row stands in, taken alone."""
@@ -109,8 +117,11 @@ def _often(places: Iterable[float]) -> tuple[float, ...]:
     return tuple(sorted(float(x) for x, n in counts.items() if n >= _OFTEN))
 
 
-def seams(rows: Sequence[PrintedRow], known: Measures) -> Seams:
-    """The ends of one column, and the seams at headlines within it."""
+def seams(column: Sequence[PrintedRow], known: Measures) -> Seams | None:
+    """The ends of one column, and the seams at headlines within it; None where it holds nothing but captions."""
+    rows = known.text_of(column)
+    if not rows:
+        return None
     flaws = _ACROSS * sum(map(_reads_across, rows))
     for at in range(1, len(rows)):
         if rows[at - 1].main.headline != rows[at].main.headline:

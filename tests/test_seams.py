@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,11 @@ from rag.cuts import ways
 from rag.drop_caps import raised
 from rag.frames import Rules
 from rag.page_frame import Placed
+from rag.pictures import centred_captions
 from rag.printed_row import PrintedRow
 from rag.rubrics import heads_briefs, heads_contents, is_item, is_listing
-from rag.seams import Edge, Measures, seams
+from rag.seams import Edge, Measures, Seams
+from rag.seams import seams as seams_or_none
 from rag.types import Box, Line
 
 SIZE = 10.0
@@ -25,6 +28,12 @@ def row(text: str, x: float, y: float, *, headline: bool = False) -> PrintedRow:
     x1 = x + SIZE * len(text)
     line = Line(text, Box(1, x, y, x1, y + SIZE), SIZE)
     return PrintedRow((Placed(line, x, x1, y, y + SIZE, headline),))
+
+
+def seams(rows: Sequence[PrintedRow], known: Measures) -> Seams:
+    found = seams_or_none(rows, known)
+    assert found is not None
+    return found
 
 
 def column(x: float, first: str, last: str, *, indent: float = 0.0) -> list[PrintedRow]:
@@ -48,6 +57,17 @@ def test_a_row_across_two_columns_is_known_by_its_pieces_though_each_came_in_par
     assert seams(rows, Measures()).flaws > 0
     cells = [part for x, text in ((0, "学校"), (60, "学生数（人）"), (160, "占比")) for part in row(text, x, 0).parts]
     assert seams([PrintedRow(tuple(cells))], Measures()).flaws == 0
+
+
+def test_text_goes_past_a_caption_centred_under_its_picture() -> None:
+    (caption,) = row("图为课堂", 80, 102).parts
+    text = row("一二三四五六七八九十", 50, 102).parts[0]
+    picture = (50.0, 20.0, 150.0, 100.0)
+    assert centred_captions([caption, text], [picture]) == {id(caption)}
+    known = Measures(captions=frozenset({id(caption)}))
+    below = column(50, "一二三四五六七八九十", "完了。")
+    assert seams([PrintedRow((caption,)), *below], known) == seams(below, known)
+    assert seams_or_none([PrintedRow((caption,))], known) is None
 
 
 def test_a_headline_parts_no_sentence_and_stands_over_text() -> None:
