@@ -101,7 +101,7 @@ def test_the_whole_way_on_the_terminal(terminal: Terminal, tmp_path: Path) -> No
     assert set(reply["tokens"]) == {"prompt", "answer"}
     assert reply["evidence"] and set(reply["evidence"]) <= set(paragraphs)
     for statement in reply["statements"]:
-        assert set(statement) == {"text", "supported", "problems", "citations"}
+        assert set(statement) == {"text", "supported", "problems", "citations", "group"}
         for citation in statement["citations"]:
             assert set(citation) == CITATION
             assert citation["quote"] == paragraphs[citation["paragraph"]][citation["start"] : citation["end"]]
