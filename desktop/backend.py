@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from desktop.protocol import ModelChoice
-from rag.answers import AskEvent
+from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal, Turn
 from rag.types import AddEvent, Correction, Document, Paragraph, Progress, StopSignal, StoredArticle
 
 
 class EngineLibrary(Protocol):
     """What of `rag.library.Library` the engine uses. Generators may be answered between steps: while `add`,
-    `resume` or `warm_up` is suspended at a yield, `documents`, `articles`, `furniture`, `file` and `ask` must work.
+    `resume` or `warm_up` is suspended at a yield, everything but another such generator and `remove` must work.
     Suspended ones that are not gone on with when `close` is called end as if killed: `resume` goes on with them.
     """
 
@@ -35,7 +35,23 @@ class EngineLibrary(Protocol):
     def rebuild(self, stop: StopSignal | None = None) -> Iterator[Progress]: ...
     def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]: ...
     def remove(self, documents: Sequence[str]) -> tuple[Document, ...]: ...
-    def ask(self, question: str, within: Sequence[str] = (), stop: StopSignal | None = None) -> Iterator[AskEvent]: ...
+    def ask(
+        self,
+        question: str,
+        within: Sequence[str] = (),
+        stop: StopSignal | None = None,
+        *,
+        before: Sequence[str] = (),
+        switched: Collection[str] = (),
+        only: Period | None = None,
+    ) -> Iterator[AskEvent]: ...
+    def remember(self, question: str, reply: Answer | Refusal, conversation: int | None = None) -> int | None: ...
+    def conversations(self, words: str = "") -> tuple[Conversation, ...]: ...
+    def conversation(self, conversation: int) -> tuple[Turn, ...]: ...
+    def forget(self, conversation: int) -> None: ...
+    def filters(self) -> tuple[Filter, ...]: ...
+    def keep_filter(self, kept: Filter) -> None: ...
+    def forget_filter(self, name: str) -> None: ...
     def close(self) -> None: ...
 
 

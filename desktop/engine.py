@@ -19,6 +19,8 @@ from desktop.protocol import (
     Ask,
     ContinueJob,
     Correct,
+    ForgetConversation,
+    ForgetFilter,
     FrameReader,
     Job,
     JobDone,
@@ -26,6 +28,7 @@ from desktop.protocol import (
     JobEvent,
     JobFailed,
     JobStopped,
+    KeepFilter,
     PauseJob,
     Rebuild,
     Remove,
@@ -282,7 +285,8 @@ def _loss(requests: Sequence[Request]) -> str:
         return "刚才的问题没有完成，请再问一次。"
     if any(isinstance(request, AddFiles) for request in requests):
         return "添加资料没有做完；已经加入的资料都还在。"
-    if any(isinstance(request, Remove | Correct | UndoCorrections | Rebuild) for request in requests):
+    changes = Remove | Correct | UndoCorrections | Rebuild | ForgetConversation | KeepFilter | ForgetFilter
+    if any(isinstance(request, changes) for request in requests):
         return "刚才的操作没有做完，请再做一次；已经加入的资料都还在。"
     return "资料库没有受影响。"
 

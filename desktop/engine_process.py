@@ -27,7 +27,10 @@ from desktop.protocol import (
     AddFiles,
     Ask,
     ContinueJob,
+    ConversationList,
     Correct,
+    ForgetConversation,
+    ForgetFilter,
     FrameReader,
     FromEngine,
     Job,
@@ -35,11 +38,16 @@ from desktop.protocol import (
     JobEvent,
     JobFailed,
     JobStopped,
+    KeepFilter,
+    Kept,
     LibraryState,
+    ListConversations,
     ListModels,
     LoadLibrary,
     ModelList,
+    OpenConversation,
     OpenDocument,
+    OpenedConversation,
     OpenedDocument,
     PauseJob,
     Rebuild,
@@ -54,6 +62,7 @@ from desktop.protocol import (
     pack,
     resumable,
 )
+from rag.answers import Answer, Refusal
 from rag.errors import JianwenError, Stopped
 from rag.types import StopSignal
 
@@ -166,6 +175,7 @@ class Worker:
         self._queue = queue
         self._outlet = outlet
         self._library: EngineLibrary | None = None
+        self._told_unkept = False
 
     def run(self) -> None:
         """Work until the queue is closed."""
@@ -214,8 +224,20 @@ class Worker:
                 yield self._state(library)
             case OpenDocument(document):
                 yield OpenedDocument(document, library.articles((document,)), library.furniture(document))
-            case Ask(question, within):
-                yield from library.ask(question, within, stop)
+            case Ask():
+                yield from self._ask(library, request, stop)
+            case ListConversations(words):
+                yield ConversationList(words, library.conversations(words))
+            case OpenConversation(conversation):
+                yield OpenedConversation(conversation, library.conversation(conversation))
+            case ForgetConversation(conversation):
+                library.forget(conversation)
+            case KeepFilter(kept):
+                library.keep_filter(kept)
+                yield self._state(library)
+            case ForgetFilter(name):
+                library.forget_filter(name)
+                yield self._state(library)
             case AddFiles(paths, passwords):
                 yield from library.add(paths, stop, passwords or None)
             case Correct(document, correction):
@@ -232,6 +254,23 @@ class Worker:
             case WarmUp():
                 yield from library.warm_up(stop)
 
+    def _ask(self, library: EngineLibrary, ask: Ask, stop: StopSignal) -> Iterator[object]:
+        events = library.ask(ask.question, ask.within, stop, before=ask.before, switched=ask.switched, only=ask.only)
+        for event in events:
+            yield event
+            if isinstance(event, Answer | Refusal):
+                yield self._keep(library, ask, event)
+
+    def _keep(self, library: EngineLibrary, ask: Ask, reply: Answer | Refusal) -> Kept:
+        """Keep what was answered; that it cannot be kept takes nothing from the answer, and is told once."""
+        try:
+            kept = library.remember(ask.question, reply, ask.conversation)
+        except JianwenError as error:
+            told, self._told_unkept = self._told_unkept, True
+            return Kept(None, "" if told else f"这次问答没有记入历史：{error}")
+        self._told_unkept = False
+        return Kept(kept)
+
     def _opened(self) -> EngineLibrary:
         # Opened by the first job and, if that fails, tried again by the next: the cause may have gone.
         if self._library is None:
@@ -241,7 +280,7 @@ class Worker:
     def _state(self, library: EngineLibrary) -> LibraryState:
         documents = library.documents()
         files = {document.id: library.file(document.id) for document in documents}
-        return LibraryState(library.path, documents, files, library.read_only)
+        return LibraryState(library.path, documents, files, library.read_only, library.filters())
 
 
 def _read_jobs(stream: BinaryIO, queue: JobQueue, outlet: Outlet) -> None:

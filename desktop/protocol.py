@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from rag.answers import DraftText
+from rag.answers import Conversation, DraftText, Filter, Period, Turn
 from rag.types import Correction, Document, Paragraph, Progress, StoredArticle
 
 # ---------------------------------------------------------------- what may be asked of the engine
@@ -41,10 +41,51 @@ class ListModels:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """→ rag.types.AskEvent."""
+    """→ rag.answers.AskEvent, then Kept. `conversation`: the one the question goes on with, None to begin one; the
+    rest as for `Library.ask`.
+    """
 
     question: str
     within: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    switched: frozenset[str] = frozenset()
+    only: Period | None = None
+    conversation: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListConversations:
+    """→ ConversationList of those in which the words stand, of all when empty."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConversation:
+    """→ OpenedConversation."""
+
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetConversation:
+    """Delete it."""
+
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFilter:
+    """→ LibraryState."""
+
+    kept: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetFilter:
+    """→ LibraryState."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +138,11 @@ Request = (
     | OpenDocument
     | ListModels
     | Ask
+    | ListConversations
+    | OpenConversation
+    | ForgetConversation
+    | KeepFilter
+    | ForgetFilter
     | AddFiles
     | Remove
     | Correct
@@ -112,20 +158,21 @@ def rank(request: Request) -> int:
     a click is answered during an import, and so is a question; other changes to the library wait for each other.
     """
     match request:
-        case LoadLibrary() | OpenDocument() | ListModels():
+        case LoadLibrary() | OpenDocument() | ListModels() | ListConversations() | OpenConversation():
             return 0
         case Ask() | Rebuild() | Remove() | Correct() | UndoCorrections():
+            return 1
+        case ForgetConversation() | KeepFilter() | ForgetFilter():
             return 1
         case AddFiles() | Resume() | WarmUp():
             return 2
 
 
 def may_interrupt(waiting: Request, running: Request) -> bool:
-    """Reading work (rank 0, and questions) slips in between the steps of another job, and so do corrections: between
-    two steps of an import the documents that are there already can be set right.
+    """Reading work (rank 0, and questions) slips in between the steps of another job, and so do corrections and small
+    notes: between two steps of an import the documents that are there already can be set right.
     """
-    quick = isinstance(waiting, LoadLibrary | OpenDocument | ListModels | Ask | Correct | UndoCorrections)
-    return quick and rank(waiting) < rank(running)
+    return not isinstance(waiting, Rebuild | Remove) and rank(waiting) < rank(running)
 
 
 def resumable(request: Request) -> bool:
@@ -144,6 +191,29 @@ class LibraryState:
     documents: tuple[Document, ...]
     files: Mapping[str, Path]
     read_only: bool
+    filters: tuple[Filter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The conversation an answered question is kept in; None: in none. problem: Chinese, why not; said once."""
+
+    conversation: int | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationList:
+    """Latest first."""
+
+    words: str
+    conversations: tuple[Conversation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedConversation:
+    conversation: int
+    turns: tuple[Turn, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,14 +22,18 @@ from rag.answers import (
     Answer,
     AskEvent,
     Citation,
+    Conversation,
     DateReading,
     DraftText,
     Evidence,
     EvidenceFound,
+    Filter,
     Period,
+    QuestionRead,
     Refusal,
     Statement,
     Timing,
+    Turn,
 )
 from rag.errors import JianwenError, Stopped
 from rag.types import (
@@ -142,7 +146,9 @@ def cite(evidence: Sequence[Evidence], number: int, quote: str) -> Citation:
     return Citation(found.paragraph, start, start + len(quote), found.article, found.document, number)
 
 
-def answer_from(question: str, evidence: tuple[Evidence, ...]) -> Answer:
+def answer_from(
+    question: str, evidence: tuple[Evidence, ...], readings: tuple[DateReading, ...] = (THIS_YEAR,)
+) -> Answer:
     statements = (
         Statement("要做好节点安排与业务培训指导。", (cite(evidence, 1, "节点安排与业务培训指导"),)),
         Statement(
@@ -152,7 +158,30 @@ def answer_from(question: str, evidence: tuple[Evidence, ...]) -> Answer:
         Statement("力争 2025 年取得新成绩。", (cite(evidence, 2, "力争取得新成绩"),), ("所引原文中没有数字“2025年”",)),
     )
     seconds = Timing(0.2, 1.0, 3.4)
-    return Answer(question, statements, evidence, "测试模型", seconds, 900, 60, (THIS_YEAR,))
+    return Answer(question, statements, evidence, "测试模型", seconds, 900, 60, readings)
+
+
+def compared(answer: Answer) -> Answer:
+    """The same in two parts, something counted, and the articles gone through."""
+    parts = zip(answer.statements, ("2023年", "2024年", "2024年"), strict=True)
+    statements = tuple(replace(statement, group=group) for statement, group in parts)
+    return replace(answer, statements=statements, summary="2022年：资料中未见。", searched=128)
+
+
+def as_kept(reply: Answer | Refusal, there: Collection[str]) -> Answer | Refusal:
+    """A kept reply, the documents that are not `there` any more marked as gone."""
+
+    def today(document: Document) -> Document:
+        return document if document.id in there else replace(document, sha256="")
+
+    if isinstance(reply, Refusal):
+        return replace(reply, nearest=tuple(replace(e, document=today(e.document)) for e in reply.nearest))
+    statements = tuple(
+        replace(s, citations=tuple(replace(c, document=today(c.document)) for c in s.citations))
+        for s in reply.statements
+    )
+    evidence = tuple(replace(e, document=today(e.document)) for e in reply.evidence)
+    return replace(reply, statements=statements, evidence=evidence)
 
 
 class FakeLibrary:
@@ -164,6 +193,8 @@ class FakeLibrary:
         self.path = path
         self.read_only = (path / "locked").exists()
         self._corrected: dict[str, tuple[StoredArticle, ...]] = {}
+        self._conversations: dict[int, list[Turn]] = {}
+        self._filters: dict[str, Filter] = {}
 
     def documents(self) -> tuple[Document, ...]:
         return tuple(document_of(file) for file in self._files())
@@ -235,8 +266,23 @@ class FakeLibrary:
             (self.path / document.name).unlink()
         return gone
 
-    def ask(self, question: str, within: Sequence[str] = (), stop: StopSignal | None = None) -> Iterator[AskEvent]:
-        """慢: until stopped; 崩溃: the process is killed; 出错: a bug; 不会: a JianwenError; 没有: a Refusal."""
+    def ask(
+        self,
+        question: str,
+        within: Sequence[str] = (),
+        stop: StopSignal | None = None,
+        *,
+        before: Sequence[str] = (),
+        switched: Collection[str] = (),
+        only: Period | None = None,
+    ) -> Iterator[AskEvent]:
+        """慢: until stopped; 崩溃: the process is killed; 出错: a bug; 不会: a JianwenError; 没有: a Refusal, as when
+        `only` does not hold 2024-03-21; 对比: in parts. 那…呢 becomes …有哪些要求 after another question.
+        """
+        leaning = question.startswith("那") and bool(before)
+        asked = f"{question.removeprefix('那').removesuffix('呢？')}有哪些要求？" if leaning else question
+        readings = (THIS_YEAR.switched if "今年" in switched else THIS_YEAR,)
+        yield QuestionRead(question, asked, readings)
         documents = [document for document in self.documents() if document.id in within or not within]
         evidence = evidence_of(documents[0])
         if "不会" in question:
@@ -251,10 +297,49 @@ class FakeLibrary:
         print("libraries print things")
         if "慢" in question:
             yield from _until_stopped(stop)
-        if "没有" in question:
-            yield Refusal(question, evidence, "测试模型", Timing(0.1, None, 1.0))
+        if "没有" in question or (only is not None and not only.holds(dt.date(2024, 3, 21))):
+            yield Refusal(asked, evidence, "测试模型", Timing(0.1, None, 1.0), readings=readings)
         else:
-            yield answer_from(question, evidence)
+            answer = answer_from(asked, evidence, readings)
+            yield compared(answer) if "对比" in question else answer
+
+    def remember(self, question: str, reply: Answer | Refusal, conversation: int | None = None) -> int | None:
+        """A folder with full-disk in it has no room."""
+        if self.read_only:
+            return None
+        if (self.path / "full-disk").exists():
+            raise JianwenError("磁盘空间不足。")
+        number = conversation or len(self._conversations) + 1
+        at = dt.datetime(2026, 11, 25, 9, number, tzinfo=dt.UTC)
+        self._conversations.setdefault(number, []).append(Turn(question, reply.question, at, reply))
+        return number
+
+    def conversations(self, words: str = "") -> tuple[Conversation, ...]:
+        """Those in whose first questions the words stand."""
+        kept = [
+            Conversation(number, turns[0].question, len(turns), turns[-1].at)
+            for number, turns in self._conversations.items()
+            if words in turns[0].question
+        ]
+        return tuple(reversed(kept))
+
+    def conversation(self, conversation: int) -> tuple[Turn, ...]:
+        if conversation not in self._conversations:
+            raise JianwenError("这次对话已被删除。")
+        there = [document.id for document in self.documents()]
+        return tuple(replace(turn, reply=as_kept(turn.reply, there)) for turn in self._conversations[conversation])
+
+    def forget(self, conversation: int) -> None:
+        del self._conversations[conversation]
+
+    def filters(self) -> tuple[Filter, ...]:
+        return tuple(self._filters.values())
+
+    def keep_filter(self, kept: Filter) -> None:
+        self._filters[kept.name] = kept
+
+    def forget_filter(self, name: str) -> None:
+        self._filters.pop(name, None)
 
     def close(self) -> None:
         pass

@@ -16,23 +16,29 @@ from desktop.engine_process import JobQueue
 from desktop.protocol import (
     AddFiles,
     Ask,
+    ConversationList,
     Correct,
+    ForgetConversation,
     Job,
     JobDone,
     JobEnd,
     JobFailed,
     JobStopped,
+    Kept,
     LibraryState,
+    ListConversations,
     ListModels,
     LoadLibrary,
     ModelList,
+    OpenConversation,
     OpenDocument,
+    OpenedConversation,
     OpenedDocument,
     Remove,
     Request,
     UndoCorrections,
 )
-from rag.answers import Answer, DraftText, EvidenceFound
+from rag.answers import Answer, DraftText, EvidenceFound, QuestionRead, Refusal
 from rag.types import MergeWithPrevious, Progress
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import FACTORY, FURNITURE, document_of
@@ -64,11 +70,45 @@ def test_a_question_yields_its_events_in_order_and_ends_once(engine: Engine, qtb
     engine.start()
     assert finish(qtbot, record) == JobDone(record.ticket.number)
     kinds = [type(event) for event in record.events]
-    assert kinds[0] is EvidenceFound
-    assert kinds[-1] is Answer
+    assert kinds[:2] == [QuestionRead, EvidenceFound]
+    assert kinds[-2:] == [Answer, Kept]
+    assert record.events[-1] == Kept(1)
     drafts = "".join(event.text for event in record.events if isinstance(event, DraftText))
     assert drafts == "要做好节点安排与业务培训指导。【1】<b>草稿</b>"
     assert len(record.ends) == 1
+
+
+def test_answers_and_refusals_are_kept_opened_and_forgotten(engine: Engine, qtbot: QtBot) -> None:
+    engine.start()
+    finish(qtbot, put(engine, Ask("要求？")))
+    finish(qtbot, put(engine, Ask("没有的", conversation=1)))
+    stopped = put(engine, Ask("慢"))
+    qtbot.waitUntil(lambda: any(isinstance(event, Progress) for event in stopped.events), timeout=PATIENCE)
+    stopped.ticket.stop()
+    finish(qtbot, stopped)
+    finish(qtbot, put(engine, Ask("另外的")))
+    listing, opening = put(engine, ListConversations()), put(engine, OpenConversation(1))
+    finish(qtbot, opening)
+    (opened,) = opening.events
+    assert isinstance(opened, OpenedConversation)
+    assert [(turn.question, type(turn.reply)) for turn in opened.turns] == [("要求？", Answer), ("没有的", Refusal)]
+    (listed,) = listing.events
+    assert isinstance(listed, ConversationList)
+    assert [one.title for one in listed.conversations] == ["另外的", "要求？"], "a stopped question is not kept"
+    finish(qtbot, put(engine, ForgetConversation(1)))
+    assert isinstance(finish(qtbot, put(engine, OpenConversation(1))), JobFailed)
+
+
+def test_a_full_disk_takes_nothing_from_the_answer_and_is_said_once(engine: Engine, qtbot: QtBot, folder: Path) -> None:
+    (folder / "full-disk").touch()
+    engine.start()
+    said = []
+    for _ in range(2):
+        record = put(engine, Ask("要求？"))
+        assert isinstance(finish(qtbot, record), JobDone)
+        assert isinstance(record.events[-2], Answer)
+        said.append(record.events[-1])
+    assert said == [Kept(None, "这次问答没有记入历史：磁盘空间不足。"), Kept(None)]
 
 
 def test_the_library_is_loaded_opened_and_changed(engine: Engine, qtbot: QtBot, folder: Path) -> None:
