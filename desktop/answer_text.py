@@ -1,7 +1,8 @@
 """A checked answer as HTML for the window and as plain text for the clipboard. Pure.
 
 Every word that comes from a document or a model is escaped: it is text, never markup. The only links are ours,
-`cite:i:j`: the j-th group (see `marks.by_paragraph`) of the i-th statement's citations.
+`cite:i:j`: the j-th group (see `marks.by_paragraph`) of the i-th statement's citations, and `read:k`: the k-th date
+reading, to be read the other way.
 """
 
 from __future__ import annotations
@@ -88,15 +89,15 @@ def point(html: str) -> str:
 
 
 def _readings(readings: Sequence[DateReading]) -> str:
-    """How date words are read, with a link to the other reading where there is one: `read:WORDS`."""
+    """How date words are read, with a link to the other reading where there is one."""
     if not readings:
         return ""
     parts = []
-    for reading in readings:
+    for k, reading in enumerate(readings):
         why = f"（{escape(reading.why)}）" if reading.why else ""
         part = f"“{escape(reading.words)}”按{escape(reading.period.name)}理解{why}"
         if reading.other:
-            link = f'href="read:{escape(reading.words)}" style="color:{style.ACCENT}"'
+            link = f'href="read:{k}" style="color:{style.ACCENT}"'
             part += f"，<a {link}>改按{escape(reading.other.name)}</a>"
         parts.append(part)
     return f'<p style="color:{style.MUTED};font-size:10pt;margin:8px 0 0 0">问题中的{"；".join(parts)}。</p>'

@@ -14,6 +14,7 @@ from desktop.wording import CHECK, date_reason, date_words, is_low, recognised, 
 from rag.answers import Evidence
 from rag.types import Document
 
+GONE = "（已移除）"
 OPENING = 120  # characters of a passage shown on its card
 
 
@@ -34,8 +35,9 @@ class EvidenceCard(QFrame):
         mark.setObjectName("number")
         title = ElidedLabel(evidence.article.label)
         title.setProperty("role", "card")
+        name = evidence.document.name + (GONE if evidence.document.gone else "")
         place = ElidedLabel(
-            f"{date_words(evidence.article)} · {evidence.document.name} · 第 {Place.of_evidence(evidence).page} 页",
+            f"{date_words(evidence.article)} · {name} · 第 {Place.of_evidence(evidence).page} 页",
             Qt.TextElideMode.ElideMiddle,
         )
         place.setProperty("role", "muted")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from desktop.conversation import Talk
 from desktop.engine import Ticket
 from desktop.marks import FURNITURE, Place, furniture_place
 from desktop.protocol import (
+    ForgetFilter,
     JobDone,
     JobEnd,
     JobFailed,
+    KeepFilter,
     LibraryState,
     LoadLibrary,
     OpenDocument,
@@ -27,6 +31,7 @@ from desktop.protocol import (
 )
 from desktop.renewing import Renewal
 from desktop.task_row import TaskRow
+from rag.answers import Filter
 from rag.types import Document, FileAdded, Progress, StoredArticle
 
 if TYPE_CHECKING:
@@ -40,10 +45,12 @@ class LibraryDesk(QObject):
     """Works for one window: its library pane shows what comes, its `do` runs the jobs, its `tell` says what is up."""
 
     changed = Signal()  # the documents, or the library itself
+    filters_changed = Signal(object)  # tuple[Filter, ...]
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self.documents: dict[str, Document] = {}
+        self.filters: tuple[Filter, ...] = ()
         self.read_only = False
         self._window = window
         self._view = window.library
@@ -94,6 +101,9 @@ class LibraryDesk(QObject):
         if event.read_only and not self.read_only:
             self._window.tell(READ_ONLY, "caution")
         self.read_only = event.read_only
+        if event.filters != self.filters:
+            self.filters = event.filters
+            self.filters_changed.emit(self.filters)
         self.changed.emit()
 
     def articles_of(self, document: str) -> tuple[StoredArticle, ...]:
@@ -163,6 +173,8 @@ class LibraryDesk(QObject):
     def show_place(self, place: Place) -> None:
         """Show a place, as it is now, in the source pane."""
         document = place.document.id
+        if document not in self.documents:  # it was removed after it was cited: its words are all there is
+            place = replace(place, document=replace(place.document, sha256=""))
         if document in self._contents:
             self._source.set_articles(document, self.articles_of(document))
             place = Renewal(place.document, self.articles_of(document)).place(place) or place
@@ -176,6 +188,8 @@ class LibraryDesk(QObject):
         """Work with another library from now on."""
         self._contents.clear()
         self.read_only = False
+        self._window.asking.set_scope(())
+        self._window.asking.open_talk(Talk())
         self._window.engine.restart(folder)
         self._loaded(LibraryState(folder, (), {}, read_only=False))
 
@@ -219,15 +233,21 @@ class LibraryDesk(QObject):
 
         self.run(Rebuild(), row, ended)
 
+    def change_filters(self, request: KeepFilter | ForgetFilter) -> None:
+        """Keep or forget a filter; `filters_changed` tells when that is done."""
+        self._window.do(request, self._loaded)
+
     def may_change(self) -> bool:
         """Whether the library can be written; says so when not."""
         if self.read_only:
             self._window.tell(READ_ONLY, "caution")
         return not self.read_only
 
-    def confirm(self, question: str, more: str, yes: str, do: Callable[[], object]) -> None:
-        """Ask before doing."""
-        box = QMessageBox(QMessageBox.Icon.Question, "简问", question, parent=self._window)
+    def confirm(
+        self, question: str, more: str, yes: str, do: Callable[[], object], over: QWidget | None = None
+    ) -> None:
+        """Ask before doing, `over` the window or a dialog of it."""
+        box = QMessageBox(QMessageBox.Icon.Question, "简问", question, parent=over or self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(more)
         accept = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)

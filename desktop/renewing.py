@@ -4,7 +4,7 @@ what it says and where it stands. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -89,3 +89,21 @@ class Renewal:
         if document.id != self.document.id:
             return None, None
         return self._at(paragraph.paragraph, paragraph.article)
+
+
+def still_there(result: Answer | Refusal, documents: Mapping[str, Document]) -> Answer | Refusal:
+    """The result with those of its documents marked as gone that are not among `documents` (by id) any more."""
+
+    def today(document: Document) -> Document:
+        return documents.get(document.id) or replace(document, sha256="")
+
+    def evidence(found: Evidence) -> Evidence:
+        return replace(found, document=today(found.document))
+
+    if isinstance(result, Refusal):
+        return replace(result, nearest=tuple(map(evidence, result.nearest)))
+    statements = tuple(
+        replace(one, citations=tuple(replace(c, document=today(c.document)) for c in one.citations))
+        for one in result.statements
+    )
+    return replace(result, statements=statements, evidence=tuple(map(evidence, result.evidence)))

@@ -120,7 +120,7 @@ class SourceHead(QWidget):
         self.recognised.setVisible(sure is not None)
         set_property(self.recognised, "role", "doubt" if is_low(sure) else "muted")
         for part in (self.date, self.correct):
-            part.setVisible(not place.aside)
+            part.setVisible(not place.aside and not place.document.gone)
         self._tell_notes(article, place.document.problems, documents)
 
     def tell_page(self, page: int, pages: int) -> None:

@@ -21,6 +21,7 @@ from rag.types import Box, Document, StoredArticle, StoredParagraph
 
 HISTORY = 50
 BROKEN = "版面打不开，下面显示的是从中读出的文字。"
+GONE = "这份资料已从资料库移除，下面只有引用时的那一段。"
 LOCKED = "这个文件加了密码，下面显示的是从中读出的文字。"
 UNSEEN = "原文件把{}印到了页面的可见范围之外，版面上看不到，请点“文字”来看。"
 PICKING = "请在下面点新文章的第一段。按 Esc 取消。"
@@ -189,8 +190,9 @@ class SourceView(QWidget):
         """Show the place as a page if there is one, else as text."""
         place = self.place
         assert place is not None
-        possible = has_pages(place.document.name) and not place.aside
-        hint = self._open_pages(place) if possible else ""
+        gone = place.document.gone
+        possible = has_pages(place.document.name) and not place.aside and not gone
+        hint = self._open_pages(place) if possible else GONE if gone else ""
         as_pages = possible and not hint and not self.head.text.isChecked()
         self._tell_hint(hint, locked=hint == LOCKED)
         if as_pages:

@@ -134,11 +134,11 @@ QPushButton#link {{ padding: 0; border: none; color: {ACCENT}; background: trans
 QPushButton#link:hover, QPushButton#link:focus {{ text-decoration: underline; background: transparent; }}
 QPushButton#link[doubt="true"] {{ color: {CAUTION}; }}
 
-QLineEdit {{
+QLineEdit, QDateEdit {{
     background: {PAPER}; border: 1px solid #cdd5df; border-radius: 6px; padding: 6px 10px;
     selection-background-color: {ACCENT};
 }}
-QLineEdit:focus {{ border-color: {ACCENT}; }}
+QLineEdit:focus, QDateEdit:focus {{ border-color: {ACCENT}; }}
 QLineEdit#question {{ padding: 9px 12px; font-size: 12pt; }}
 
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
@@ -168,6 +168,7 @@ QLabel[role="muted"] {{ color: {MUTED}; font-size: 10pt; }}
 QLabel[role="prose"] {{ color: {MUTED}; font-size: 10.5pt; }}
 QLabel[role="trouble"] {{ color: {TROUBLE}; font-size: 10pt; }}
 QLabel[role="doubt"] {{ color: {CAUTION}; font-size: 10pt; }}
+QLabel[role="chosen"] {{ color: {ACCENT}; font-size: 10pt; }}
 QLabel[role="caution"] {{ color: {CAUTION}; background: {CAUTION_SOFT}; border-radius: 6px; padding: 8px 12px; }}
 
 QFrame#notice {{ border: none; border-bottom: 1px solid {LINE}; background: {ACCENT_SOFT}; }}

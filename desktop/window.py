@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop import menus, style
 from desktop.ask_view import AskView
+from desktop.conversation_desk import ConversationDesk
 from desktop.correction_desk import CorrectionDesk
 from desktop.engine import Engine, Ticket
 from desktop.help_view import HelpDialog
 from desktop.import_desk import ImportDesk
 from desktop.library_desk import LibraryDesk
 from desktop.library_view import LibraryView
-from desktop.protocol import Ask, JobDone, JobEnd, JobFailed, ListModels, Request, WarmUp
+from desktop.protocol import Ask, JobDone, JobEnd, JobFailed, Kept, ListModels, Request, WarmUp
 from desktop.settings_view import SettingsDialog
 from desktop.source_view import SourceView
 from desktop.widgets import ElidedLabel, NoticeBar, label, plain_tip
@@ -50,6 +51,7 @@ class Window(QMainWindow):
         self.desk = LibraryDesk(self)
         self.imports = ImportDesk(self, state)
         self.corrections = CorrectionDesk(self)
+        self.conversations = ConversationDesk(self)
         self._notice_taken: Callable[[], object] = self._start_again
         self._notice_declined: Callable[[], object] = _nothing
         self._build()
@@ -110,8 +112,8 @@ class Window(QMainWindow):
         self._library_changed()
 
     def _library_changed(self) -> None:
-        within = [self.desk.documents[i] for i in self.asking.within if i in self.desk.documents]
-        self.asking.set_scope(within)
+        self._limit(self.asking.scope.documents)
+        self.asking.mark_gone(self.desk.documents)
         self.asking.evidence.documents = self.desk.documents
         folder = self.engine.library
         name = "我的资料库" if folder == default_library().absolute() else str(folder)
@@ -221,7 +223,7 @@ class Window(QMainWindow):
 
     # ------------------------------------------------------------ questions
 
-    def ask(self, question: str, within: tuple[str, ...]) -> None:
+    def ask(self, asked: Ask) -> None:
         """Put a question; it waits its turn behind what the engine is doing, and says so."""
         if self._down:
             self.tell("后台程序没有运行，不能提问。", "trouble", action="重新启动")
@@ -232,8 +234,14 @@ class Window(QMainWindow):
             waiting = (
                 "正在准备模型，准备好就回答…" if self.warming else "正在添加资料，稍候就回答…" if self.desk.busy else ""
             )
-            self.asking.begin(question, waiting or "正在查找…")
-            self._question = self.do(Ask(question, within), self.asking.handle, self._ask_ended)
+            self.asking.begin(asked, waiting or "正在查找…")
+            self._question = self.do(asked, self._ask_event, self._ask_ended)
+
+    def _ask_event(self, event: object) -> None:
+        if isinstance(event, Kept):
+            self.conversations.kept(event)
+        else:
+            self.asking.handle(event)
 
     def _ask_ended(self, end: JobEnd) -> None:
         self._question = None
@@ -256,8 +264,15 @@ class Window(QMainWindow):
             self.asking.stop()
 
     def _set_scope(self, documents: Sequence[str]) -> None:
-        self.asking.set_scope([self.desk.documents[i] for i in documents if i in self.desk.documents])
+        self._limit(documents)
         self.asking.focus_question()
+
+    def _limit(self, documents: Sequence[str]) -> None:
+        """Look into these documents, as far as they are there; the days stay."""
+        scope, known = self.asking.scope, self.desk.documents
+        there = [known[i] for i in documents if i in known]
+        same = tuple(document.id for document in there) == scope.documents
+        self.asking.set_scope(there, scope.only, scope.name if same else "")
 
     # ------------------------------------------------------------ dialogs
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from desktop.backend import Backend
 from desktop.protocol import ModelChoice
+from desktop.renewing import still_there
 from rag.answers import (
     Answer,
     AskEvent,
@@ -168,22 +169,6 @@ def compared(answer: Answer) -> Answer:
     return replace(answer, statements=statements, summary="2022年：资料中未见。", searched=128)
 
 
-def as_kept(reply: Answer | Refusal, there: Collection[str]) -> Answer | Refusal:
-    """A kept reply, the documents that are not `there` any more marked as gone."""
-
-    def today(document: Document) -> Document:
-        return document if document.id in there else replace(document, sha256="")
-
-    if isinstance(reply, Refusal):
-        return replace(reply, nearest=tuple(replace(e, document=today(e.document)) for e in reply.nearest))
-    statements = tuple(
-        replace(s, citations=tuple(replace(c, document=today(c.document)) for c in s.citations))
-        for s in reply.statements
-    )
-    evidence = tuple(replace(e, document=today(e.document)) for e in reply.evidence)
-    return replace(reply, statements=statements, evidence=evidence)
-
-
 class FakeLibrary:
     """Implements `desktop.backend.EngineLibrary`."""
 
@@ -326,8 +311,8 @@ class FakeLibrary:
     def conversation(self, conversation: int) -> tuple[Turn, ...]:
         if conversation not in self._conversations:
             raise JianwenError("这次对话已被删除。")
-        there = [document.id for document in self.documents()]
-        return tuple(replace(turn, reply=as_kept(turn.reply, there)) for turn in self._conversations[conversation])
+        there = {document.id: document for document in self.documents()}
+        return tuple(replace(turn, reply=still_there(turn.reply, there)) for turn in self._conversations[conversation])
 
     def forget(self, conversation: int) -> None:
         del self._conversations[conversation]

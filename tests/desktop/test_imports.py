@@ -19,6 +19,7 @@ from desktop import kinds
 from desktop.import_desk import UNFINISHED
 from desktop.import_report import ImportReport, as_text, in_short, summary
 from desktop.password_dialog import PasswordDialog
+from desktop.protocol import Ask
 from desktop.task_row import TaskRow, time_left
 from desktop.window import Window
 from rag.readers import ARCHIVE_SUFFIXES, SUFFIXES
@@ -121,7 +122,7 @@ def test_while_paused_questions_are_answered_and_stopping_works(window: Window, 
     row = last_row(window)
     wait(qtbot, lambda: "慢慢来" in row.step.text())
     row.pause.click()
-    window.ask("要求？", ())
+    window.ask(Ask("要求？"))
     wait(qtbot, lambda: not window.asking.asking)
     assert row.step.text().startswith("已暂停")
     row.stop.click()

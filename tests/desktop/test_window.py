@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from desktop.app import main
 from desktop.evidence_cards import OPENING
 from desktop.help_view import HelpDialog
+from desktop.protocol import Ask
 from desktop.settings_view import SettingsDialog
 from desktop.start import choose_library, window_state
 from desktop.task_row import TaskRow
@@ -71,14 +72,14 @@ def test_other_links_do_nothing(window: Window, ask: AskIt, url: str) -> None:
 
 
 def test_the_draft_is_text_and_looks_like_a_draft(window: Window, qtbot: QtBot) -> None:
-    window.ask("慢", ())
+    window.ask(Ask("慢"))
     wait(qtbot, lambda: "草稿" in window.asking.answer.toPlainText())
     assert window.asking.answer.toPlainText() == "要做好节点安排与业务培训指导。【1】<b>草稿</b>"
-    assert window.asking.state.text() == "草稿，核对中…"
+    assert window.asking.head.state.text() == "草稿，核对中…"
     assert not window.asking.answer.refused
     window.escape()
     wait(qtbot, lambda: not window.asking.asking)
-    assert window.asking.state.text() == "已停止，下面的草稿没有核对过"
+    assert window.asking.head.state.text() == "已停止，下面的草稿没有核对过"
 
 
 def test_a_card_shows_where_it_stands_and_opens_it(window: Window, ask: AskIt, qtbot: QtBot) -> None:
@@ -106,7 +107,7 @@ def test_the_answer_is_copied_with_its_sources(window: Window, ask: AskIt) -> No
 def test_an_empty_library_is_said_to_be_empty(folder: Path, open_window: OpenWindow) -> None:
     (folder / "教育简报.txt").unlink()
     window = open_window()
-    window.ask("要求？", ())
+    window.ask(Ask("要求？"))
     assert window.notice.text == "资料库还是空的。请先添加资料，再提问。"
     assert not window.asking.asking
 
@@ -114,20 +115,21 @@ def test_an_empty_library_is_said_to_be_empty(folder: Path, open_window: OpenWin
 def test_questions_can_be_limited_to_a_document(window: Window, ask: AskIt, qtbot: QtBot) -> None:
     document = only_document(window)
     window.library.scope_wanted.emit((document,))
-    assert window.asking.within == (document,)
-    assert not window.asking._scope.isHidden()
+    assert window.asking.scope.documents == (document,)
+    assert window.asking.bar.scope.text() == "只问：教育简报.txt"
     ask("要求？")
     assert isinstance(window.asking.result, Answer)
     window.asking.set_scope(())
-    assert window.asking._scope.isHidden()
+    assert window.asking.bar.scope.text() == "全部资料 · 全部时间"
+    assert window.asking.bar.clear_scope.isHidden()
 
 
 def test_a_question_during_the_warm_up_says_that_it_waits(folder: Path, open_window: OpenWindow, qtbot: QtBot) -> None:
     (folder / "slow-models").touch()
     window = open_window()
     assert window.model_state.text() == "正在准备模型…"
-    window.ask("要求？", ())
-    assert window.asking.state.text() == "正在准备模型，准备好就回答…"
+    window.ask(Ask("要求？"))
+    assert window.asking.head.state.text() == "正在准备模型，准备好就回答…"
     wait(qtbot, lambda: not window.asking.asking)
     assert isinstance(window.asking.result, Answer)
 
@@ -138,7 +140,7 @@ def test_a_question_during_the_warm_up_says_that_it_waits(folder: Path, open_win
 def test_what_can_be_mended_is_said_in_the_notice(window: Window, ask: AskIt) -> None:
     ask("不会")
     assert window.notice.text == "还没有模型。请先放一个模型文件。"
-    assert window.asking.state.text() == "这个问题没有完成"
+    assert window.asking.head.state.text() == "这个问题没有完成"
 
 
 def test_a_bug_is_called_ours_and_names_the_log(window: Window, ask: AskIt) -> None:
@@ -150,7 +152,7 @@ def test_a_bug_is_called_ours_and_names_the_log(window: Window, ask: AskIt) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_the_window_survives_the_engines_death(window: Window, ask: AskIt, qtbot: QtBot) -> None:
     wait(qtbot, lambda: window.warming is None)
-    window.ask("慢", ())
+    window.ask(Ask("慢"))
     wait(qtbot, lambda: window.asking.evidence.cards)
     os.kill(window.engine.pid, signal.SIGKILL)
     wait(qtbot, lambda: window.notice.isVisible())
@@ -284,7 +286,7 @@ def test_the_keys(window: Window, ask: AskIt, qtbot: QtBot) -> None:
     assert window.source.find_bar.line.hasFocus()
     QTest.keyClick(window.source.find_bar.line, Qt.Key.Key_Escape)
     assert not window.source.find_bar.isVisible()
-    window.ask("慢", ())
+    window.ask(Ask("慢"))
     wait(qtbot, lambda: window.asking.evidence.cards)
     QTest.keyClick(window, Qt.Key.Key_Escape)
     wait(qtbot, lambda: not window.asking.asking)
