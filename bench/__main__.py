@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import answering, checking, embedding, importing, ocr, reading, search
+from bench import checking, embedding, importing, ocr, reading, search, speed
 from bench.options import Say, positive
 from bench.report import Report, as_json, show
 from rag.errors import JianwenError
@@ -31,10 +31,10 @@ class Bench:
 
 
 BENCHES = {
-    "answering": Bench(
+    "speed": Bench(
         "回答的速度 ÷ llama.cpp 自身的速度；到第一个字的时间 ÷ 读入提示所需的时间",
-        answering.add_arguments,
-        answering.run,
+        speed.add_arguments,
+        speed.run,
         rounds=3,
     ),
     "checking": Bench("核对陈述：改动的查出多少，忠实的误判多少", checking.add_arguments, checking.run, rounds=1),

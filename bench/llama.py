@@ -1,4 +1,4 @@
-"""Both sides of the answering bench: llama.cpp by its C functions alone, and our chat model with a meter on it."""
+"""Both sides of the speed bench: llama.cpp by its C functions alone, and our chat model with a meter on it."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bench import answering, reading
+from bench import reading, speed
 from bench.__main__ import BENCHES, MENDABLE, main
 from bench.passages import KeepingEmbedder, projected, recombined, write_files
 from bench.report import Figures, Measurement, Report, Row, as_json, figure, notes, pooled, show
@@ -114,7 +114,7 @@ def test_no_name_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_help_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
-    assert "answering" in capsys.readouterr().out
+    assert "speed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", [["search", "--rounds", "0"], ["search", "--rounds", "二"], ["reading", "--fast"]])
@@ -150,9 +150,9 @@ def test_figures_show_shares_counts_and_gaps() -> None:
 # ---------------------------------------------------------------- what the benches work out
 
 
-def test_answering_ratios_are_of_the_same_tokens() -> None:
-    ours = answering.Asked(first=6.0, read=300, prompt=(1,) * 200, written=50, writing=5.0)
-    made = {m.key: m for m in answering.measurements({"问？": [answering.Round(ours, reading=4.0, writing=2.5)]})}
+def test_speed_ratios_are_of_the_same_tokens() -> None:
+    ours = speed.Asked(first=6.0, read=300, prompt=(1,) * 200, written=50, writing=5.0)
+    made = {m.key: m for m in speed.measurements({"问？": [speed.Round(ours, reading=4.0, writing=2.5)]})}
     assert made["decoding"].rows[-1].ratio == pytest.approx(0.5)  # 10 of 20 tokens per second
     assert made["first_token"].rows[-1].ratio == pytest.approx(1.0)  # 6 s; 300 tokens at 50 per second
     assert made["first_token_writing_prompt"].rows[-1].ratio == pytest.approx(1.5)

@@ -88,7 +88,7 @@ def run(options: argparse.Namespace, say: Say) -> Report:
             rounds, refused = _measure(library, chat, bare, QUESTIONS[: options.questions], options.rounds, say)
         finally:
             bare.close()
-    return Report("answering", measurements(rounds), tuple(f"“{q}”没有写出回答，未计入。" for q in refused), facts)
+    return Report("speed", measurements(rounds), tuple(f"“{q}”没有写出回答，未计入。" for q in refused), facts)
 
 
 def _touch(chat: MeteredChat, bare: BareLlama) -> None:

@@ -1,0 +1,89 @@
+"""Texts put straight into a library's catalogue, and vectors that are computed once and kept.
+
+Importing ten thousand files measures the import; here what is looked for and how long it takes is measured, so rows
+and vectors are written as an import would leave them and the indexes made from them by the program's own code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from bench.options import Say
+from rag.catalog import Catalog, State
+from rag.embedding import Embedder
+from rag.reading_parts import parts_of
+from rag.types import Article, Document, Paragraph, Reading
+
+Floats = NDArray[np.float32]
+
+_PART: Final = 256  # texts whose vectors are kept in one file: what a run that is cut off loses at most
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One passage of the corpus: its name, what it says, and the article it stands in with others of the same one."""
+
+    name: str
+    text: str
+    article: str = ""
+    title: str = ""
+
+
+def cache_folder() -> Path:
+    """Where benches keep what takes long to compute; outside the program's folder, and safe to delete."""
+    return Path(platformdirs.user_cache_dir("jianwen", appauthor=False)) / "bench"
+
+
+def filled(catalog: Catalog, texts: Sequence[Text], vectors: Floats, made_with: str) -> dict[str, str]:
+    """Write one document of `texts` with their `vectors` (n, d); returns the name of each passage id."""
+    articles: dict[str, list[int]] = {}
+    for place, text in enumerate(texts):
+        articles.setdefault(text.article or text.name, []).append(place)
+    sha256 = hashlib.sha256(made_with.encode()).hexdigest()
+    document = Document(sha256[:12], "语料.txt", sha256, 0, dt.datetime.now(dt.UTC), 1, 0, 0)
+    reading = Reading(
+        tuple(
+            Article(texts[places[0]].title, None, tuple(Paragraph(texts[place].text) for place in places))
+            for places in articles.values()
+        )
+    )
+    catalog.insert(document, ".txt", parts_of(reading), lambda text: ((0, len(text)),))
+    ids = {
+        f"{document.id}-{number}-{paragraph}#1": place
+        for number, places in enumerate(articles.values(), 1)
+        for paragraph, place in enumerate(places, 1)
+    }
+    catalog.store_vectors(made_with, list(ids), vectors[list(ids.values())])
+    catalog.set_state(document.id, State.READY)
+    return {passage: texts[place].name for passage, place in ids.items()}
+
+
+def kept_vectors(embedder: Embedder, made_with: str, texts: Sequence[str], folder: Path, say: Say) -> Floats:
+    """(n, d) vectors of `texts`: read from `folder` where they were made of the same texts in the same way before.
+
+    Kept part by part, like lengths together, so that a run that was cut off goes on where it stopped.
+    """
+    key = hashlib.sha256("\0".join([made_with, *texts]).encode("utf-8", "replace")).hexdigest()[:16]
+    order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    vectors = np.zeros((len(texts), embedder.dimension), np.float32)
+    folder.mkdir(parents=True, exist_ok=True)
+    for start in range(0, len(order), _PART):
+        places = order[start : start + _PART]
+        path = folder / f"{key}-{start // _PART:04}.npy"
+        if not path.exists():
+            say(f"计算向量 {start}/{len(order)}……")
+            scratch = path.with_suffix(".tmp")
+            with scratch.open("wb") as file:
+                np.save(file, embedder.embed_passages([texts[place] for place in places]))
+            scratch.replace(path)
+        vectors[places] = np.load(path)
+    return vectors
