@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import checking, embedding, importing, ocr, reading, search, speed
+from bench import checking, embedding, importing, ocr, reading, retrieval, search, speed
 from bench.options import Say, positive
 from bench.report import Report, as_json, show
 from rag.errors import JianwenError
@@ -38,6 +38,9 @@ BENCHES = {
         rounds=3,
     ),
     "checking": Bench("核对陈述：改动的查出多少，忠实的误判多少", checking.add_arguments, checking.run, rounds=1),
+    "retrieval": Bench(
+        "能回答问题的段落找到多少：关键词、向量、两者名次相加、简问", retrieval.add_arguments, retrieval.run, rounds=1
+    ),
     "search": Bench("检索的时间 ÷（一次问题向量 + 一次精确矩阵乘积）", search.add_arguments, search.run, rounds=5),
     "embedding": Bench(
         "计算向量的速度 ÷ sentence-transformers 按默认设置的速度；--recall 比较找到的多少",

@@ -24,11 +24,12 @@ from bench.report import Figures, Report, machine
 from rag.catalog import Catalog
 from rag.embedding import Embedder, SentenceEmbedder
 from rag.errors import JianwenError
-from rag.indexes import KeywordStore, VectorStore
+from rag.keyword_store import KeywordStore
 from rag.models import require_embedding_model
-from rag.search import embedding_text, recipe, reciprocal_rank_fusion, search
+from rag.search import embedding_text, recipe, search
 from rag.settings import load_settings
 from rag.text import search_terms
+from rag.vector_store import VectorStore
 
 COLUMNS: Final = ("hit@1", "hit@5", "hit@10", "MRR@10")
 _DEPTH: Final = 50  # of the rankings that are fused plainly
@@ -115,6 +116,19 @@ def rankings(
         catalog.close()
 
 
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = 60) -> list[tuple[str, float]]:
+    """All items with their fused scores, best first; at equal scores the earlier ranking's order decides.
+
+    Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods"
+    (SIGIR 2009): an item scores the sum of 1 / (k + rank) over the rankings it stands in.
+    """
+    found: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, item in enumerate(ranking, 1):
+            found[item] = found.get(item, 0.0) + 1.0 / (k + rank)
+    return sorted(found.items(), key=lambda pair: -pair[1])
+
+
 def scores(questions: Sequence[Question], ranked: Sequence[Sequence[str]]) -> tuple[float, ...]:
     """The figures of `COLUMNS`."""
     ranks = [rank_of(question.gold, names) for question, names in zip(questions, ranked, strict=True)]
@@ -150,9 +164,7 @@ def _texts(
     """The first `paragraphs` passages (all when None) and all that answer."""
     gold = frozenset().union(*(question.gold for question in questions))
     kept = [r for place, r in enumerate(records) if paragraphs is None or place < paragraphs or r["doc_id"] in gold]
-    return [
-        Text(r["doc_id"], r["text"], r.get("parent", ""), r.get("title", "") if titles else "") for r in kept
-    ]
+    return [Text(r["doc_id"], r["text"], r.get("parent", ""), r.get("title", "") if titles else "") for r in kept]
 
 
 def _records(directory: Path, name: str) -> list[dict[str, Any]]:

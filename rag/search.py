@@ -1,14 +1,10 @@
-"""From a question to ranked evidence: near in meaning and sharing its words, joined by reciprocal rank fusion.
-
-Cormack, Clarke and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods"
-(SIGIR 2009): a passage scores the sum of 1 / (k + rank) over the rankings it stands in, with k = 60. Ranks need no
-calibration between the two kinds of score.
-"""
+"""From a question to ranked evidence: near in meaning and sharing its words (`rag.ranking` joins the two)."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final, Protocol
 
@@ -19,11 +15,12 @@ from rag.answers import Evidence, Period
 from rag.catalog import Catalog
 from rag.embedding import Embedder
 from rag.errors import JianwenError
+from rag.ranking import DEPTH, joined, standard
 from rag.text import search_terms
 from rag.types import Ranking
 
-_DEPTH: Final = 50  # of each ranking that is fused
-_PREFERRED: Final = 1.3  # weight of a passage of the period asked for
+_PREFERRED: Final = 2.0  # what a passage of the period asked for gains, in standard scores
+_RERANKED: Final = 30  # passages a reranker reads
 _TITLE: Final = 80  # characters of a title given to the embedder with each passage
 
 
@@ -46,6 +43,14 @@ class MatchingPassages(Protocol):
     def matching(
         self, terms: Sequence[str], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
     ) -> Ranking: ...
+
+
+class Reranker(Protocol):
+    """Reads question and passage together, which tells better than comparing them apart, and takes longer."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How well each of `texts` (as `embedding_text` gives them) answers; more is better, on any scale."""
+        ...
 
 
 def embedding_text(title: str, passage: str, header: str = "") -> str:
@@ -89,6 +94,7 @@ def search(
     one_per_paragraph: bool = False,
     prefer: Sequence[Period] = (),
     only: Sequence[Period] = (),
+    reranker: Reranker | None = None,
 ) -> tuple[Evidence, ...]:
     """The best `limit` passages for `question`, best first.
 
@@ -103,34 +109,49 @@ def search(
         one_per_paragraph: of each paragraph its best passage only.
         prefer: periods whose articles come first where they are about as good.
         only: periods to each of which articles must belong; any when empty.
+        reranker: has its say in the order of the best ones.
 
     Raises:
-        JianwenError: the question is blank.
+        JianwenError: the question is blank, or a model cannot be used.
     """
     if not question.strip():
         raise JianwenError("问题是空的。请写下要查的内容。")
-    depth = max(_DEPTH, limit)
+    depth = max(DEPTH, limit)
     stands_for = catalog.stand_ins(within)  # an article printed twice is indexed once, maybe outside `within`
     near = vectors.nearest(embedder.embed_query(question), depth, recipe(embedder), within, tuple(stands_for))
     sharing = keywords.matching(search_terms(question), depth, within, tuple(stands_for))
-    fused = reciprocal_rank_fusion(
-        [[stands_for.get(passage, passage) for passage, _ in ranking] for ranking in (near, sharing)]
-    )
+    near, sharing = ([(stands_for.get(p, p), score) for p, score in ranking] for ranking in (near, sharing))
+    ranked = joined(near, sharing, depth)
     if one_per_paragraph:
-        best = {passage.partition("#")[0]: passage for passage, _ in reversed(fused)}
-        fused = [(passage, score) for passage, score in fused if best[passage.partition("#")[0]] == passage]
-    wanted = depth if prefer or only else limit
+        best = {passage.partition("#")[0]: passage for passage, _ in reversed(ranked)}
+        ranked = [(passage, score) for passage, score in ranked if best[passage.partition("#")[0]] == passage]
+    enough = limit if reranker is None else max(limit, _RERANKED)
+    wanted = depth if prefer or only else enough
     found: list[Evidence] = []
-    for start in range(0, len(fused), wanted):  # what is not shown (being added or removed) makes room for the next
-        if len(found) < limit:
+    for start in range(0, len(ranked), wanted):  # what is not shown (being added or removed) makes room for the next
+        if len(found) < enough:
             found += [
                 e
-                for e in catalog.locate(fused[start : start + wanted])
+                for e in catalog.locate(ranked[start : start + wanted])
                 if all(_dated_in(e, [period]) for period in only)
             ]
+    if reranker is not None:
+        found = _reranked(question, found[:enough], reranker)
     if prefer:
-        found.sort(key=lambda evidence: -evidence.score * _weight(evidence, prefer))
+        found.sort(key=lambda evidence: -evidence.score - _gain(evidence, prefer))
     return tuple(found[:limit])
+
+
+def _reranked(question: str, found: Sequence[Evidence], reranker: Reranker) -> list[Evidence]:
+    """In the order of both: what was found by, and what the reranker says, each in standard scores."""
+    if not found:
+        return []
+    texts = [embedding_text(e.article.title, e.passage.text, e.paragraph.paragraph.header or "") for e in found]
+    said = reranker.scores(question, texts)
+    both = [a + b for a, b in zip(standard([e.score for e in found]), standard(said), strict=True)]
+    least = min(both)
+    made = [replace(evidence, score=score - least) for evidence, score in zip(found, both, strict=True)]
+    return sorted(made, key=lambda evidence: -evidence.score)
 
 
 def _dated_in(evidence: Evidence, periods: Sequence[Period]) -> bool:
@@ -138,17 +159,8 @@ def _dated_in(evidence: Evidence, periods: Sequence[Period]) -> bool:
     return date is not None and any(period.holds(date) for period in periods)
 
 
-def _weight(evidence: Evidence, periods: Sequence[Period]) -> float:
+def _gain(evidence: Evidence, periods: Sequence[Period]) -> float:
     """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024)."""
     if _dated_in(evidence, periods) or any(period.name in evidence.passage.text for period in periods):
         return _PREFERRED
-    return 1.0
-
-
-def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], k: int = 60) -> list[tuple[str, float]]:
-    """All items with their fused scores, best first; at equal scores the earlier ranking's order decides."""
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, item in enumerate(ranking, 1):
-            scores[item] = scores.get(item, 0.0) + 1.0 / (k + rank)
-    return sorted(scores.items(), key=lambda pair: -pair[1])
+    return 0.0

@@ -1,4 +1,4 @@
-"""Fusing rankings, and finding through stores that answer as told."""
+"""Finding through stores that answer as told."""
 
 from __future__ import annotations
 
@@ -7,36 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rag.answers import Evidence
 from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.search import embedding_text, passage_vectors, recipe, reciprocal_rank_fusion, search
+from rag.search import embedding_text, passage_vectors, recipe, search
 from rag.types import Article, Paragraph
 from tests.fakes import FakeEmbedder
 from tests.test_catalog import insert
-
-RANKINGS = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=4)
-
-
-def test_fusion_adds_the_reciprocal_ranks() -> None:
-    fused = reciprocal_rank_fusion([["a", "b"], ["b", "c"]])
-    assert fused == [("b", 1 / 62 + 1 / 61), ("a", 1 / 61), ("c", 1 / 62)]
-
-
-@given(RANKINGS)
-def test_fusion_holds_everything_once_best_first(rankings: list[list[str]]) -> None:
-    fused = reciprocal_rank_fusion(rankings)
-    assert sorted(item for item, _ in fused) == sorted(set().union(*rankings))
-    assert [score for _, score in fused] == sorted((score for _, score in fused), reverse=True)
-
-
-@given(st.lists(st.sampled_from("abcdefgh"), unique=True))
-def test_fusion_of_one_ranking_is_that_ranking(ranking: list[str]) -> None:
-    assert [item for item, _ in reciprocal_rank_fusion([ranking, []])] == ranking
 
 
 def test_the_embedder_reads_the_title_too() -> None:
@@ -65,7 +44,7 @@ class Told:
         self, terms: Sequence[str], limit: int, documents: Sequence[str] = (), passages: Sequence[str] = ()
     ) -> list[tuple[str, float]]:
         self.documents = documents
-        return [(passage, 1.0) for passage in self.passages[:limit]]
+        return [(passage, 1.0 / place) for place, passage in enumerate(self.passages[:limit], 1)]
 
 
 @pytest.fixture
@@ -136,3 +115,27 @@ def test_the_recipe_follows_the_form_of_what_is_embedded() -> None:
     assert recipe(FakeEmbedder()) == recipe(FakeEmbedder())
     assert recipe(FakeEmbedder("other")) != recipe(FakeEmbedder())
     assert recipe(FakeEmbedder()).startswith("fake-64/") and recipe(FakeEmbedder()) != "fake-64/1"
+
+
+class Reversing:
+    """Says the opposite of the order it is given; keeps what it was given to read. Implements `Reranker`."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        self.read = list(texts)
+        return [10.0 * place**2 for place, _ in enumerate(texts)]
+
+
+def test_a_reranker_has_its_say_before_the_best_are_cut_off(catalog: Catalog) -> None:
+    name = catalog.documents()[0].id
+    near = Told(f"{name}-1-1#1", f"{name}-1-1#2", f"{name}-1-2#1", f"{name}-1-2#2")
+    reranker = Reversing()
+    plain = search("问", catalog, near, Told(), FakeEmbedder(), 4)
+    found = search("问", catalog, near, Told(), FakeEmbedder(), 2, reranker=reranker)
+    assert reranker.read == [evidence.passage.text for evidence in plain]
+    assert ids(found)[0] == ids(plain)[-1]
+    assert found[0].score >= found[1].score >= 0
+    assert search("问", catalog, Told(), Told(), FakeEmbedder(), 2, reranker=reranker) == ()
+    catalog.close()
