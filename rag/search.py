@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final, Protocol
@@ -48,7 +48,7 @@ class MatchingPassages(Protocol):
 class Reranker(Protocol):
     """Reads question and passage together, which tells better than comparing them apart, and takes longer."""
 
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+    def answers(self, question: str, texts: Sequence[str]) -> Iterable[float]:
         """How well each of `texts` (as `embedding_text` gives them) answers; more is better, on any scale."""
         ...
 
@@ -147,7 +147,7 @@ def _reranked(question: str, found: Sequence[Evidence], reranker: Reranker) -> l
     if not found:
         return []
     texts = [embedding_text(e.article.title, e.passage.text, e.paragraph.paragraph.header or "") for e in found]
-    said = reranker.scores(question, texts)
+    said = [float(value) for value in reranker.answers(question, texts)]
     both = [a + b for a, b in zip(standard([e.score for e in found]), standard(said), strict=True)]
     least = min(both)
     made = [replace(evidence, score=score - least) for evidence, score in zip(found, both, strict=True)]

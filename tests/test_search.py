@@ -123,17 +123,18 @@ class Reversing:
     def __init__(self) -> None:
         self.read: list[str] = []
 
-    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+    def answers(self, question: str, texts: Sequence[str]) -> list[float]:
         self.read = list(texts)
         return [10.0 * place**2 for place, _ in enumerate(texts)]
 
 
 def test_a_reranker_has_its_say_before_the_best_are_cut_off(catalog: Catalog) -> None:
     name = catalog.documents()[0].id
-    near = Told(f"{name}-1-1#1", f"{name}-1-1#2", f"{name}-1-2#1", f"{name}-1-2#2")
+    passages = [f"{name}-1-1#1", f"{name}-1-1#2", f"{name}-1-2#1", f"{name}-1-2#2"]
+    near, sharing = Told(*passages), Told(*reversed(passages))
     reranker = Reversing()
-    plain = search("问", catalog, near, Told(), FakeEmbedder(), 4)
-    found = search("问", catalog, near, Told(), FakeEmbedder(), 2, reranker=reranker)
+    plain = search("问", catalog, near, sharing, FakeEmbedder(), 4)
+    found = search("问", catalog, near, sharing, FakeEmbedder(), 2, reranker=reranker)
     assert reranker.read == [evidence.passage.text for evidence in plain]
     assert ids(found)[0] == ids(plain)[-1]
     assert found[0].score >= found[1].score >= 0
