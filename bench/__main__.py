@@ -18,6 +18,7 @@ from bench.report import Report, as_json, show
 from rag.errors import JianwenError
 
 DONE, MENDABLE, USAGE, WRONG, STOPPED = 0, 1, 2, 3, 130
+_WIDE = 200  # characters of a table that is written to a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,8 @@ def _print(report: Report, *, as_one_object: bool) -> None:
         return
     from rich.console import Console
 
-    show(report, Console(markup=False, highlight=False, emoji=False))
+    width = None if sys.stdout.isatty() else _WIDE  # a file cuts no column short
+    show(report, Console(markup=False, highlight=False, emoji=False, width=width))
 
 
 if __name__ == "__main__":
