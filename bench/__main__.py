@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import checking, embedding, importing, ocr, reading, retrieval, search, speed
+from bench import answering, checking, embedding, importing, ocr, reading, retrieval, search, speed
 from bench.options import Say, positive
 from bench.report import Report, as_json, show
 from rag.errors import JianwenError
@@ -32,6 +32,9 @@ class Bench:
 
 
 BENCHES = {
+    "answering": Bench(
+        "有答案的答出多少、引用对多少，没有答案的拒答多少；接着上次做", answering.add_arguments, answering.run, rounds=1
+    ),
     "speed": Bench(
         "回答的速度 ÷ llama.cpp 自身的速度；到第一个字的时间 ÷ 读入提示所需的时间",
         speed.add_arguments,

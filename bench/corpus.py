@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import platformdirs
@@ -20,7 +21,10 @@ from numpy.typing import NDArray
 from bench.options import Say
 from rag.catalog import Catalog, State
 from rag.embedding import Embedder
+from rag.errors import JianwenError
 from rag.reading_parts import parts_of
+from rag.search import embedding_text, passage_vectors, recipe
+from rag.text import passages
 from rag.types import Article, Document, Paragraph, Reading
 
 Floats = NDArray[np.float32]
@@ -36,6 +40,15 @@ class Text:
     text: str
     article: str = ""
     title: str = ""
+
+
+def records(directory: Path, name: str) -> list[dict[str, Any]]:
+    """The objects of `name`.jsonl in `directory`, one a line. Raises JianwenError: it cannot be read."""
+    path = directory / f"{name}.jsonl"
+    try:
+        return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
+    except OSError as error:
+        raise JianwenError(f"读不到 {path}（{error.strerror}）。请检查目录。") from error
 
 
 def cache_folder() -> Path:
@@ -65,6 +78,19 @@ def filled(catalog: Catalog, texts: Sequence[Text], vectors: Floats, made_with: 
     catalog.store_vectors(made_with, list(ids), vectors[list(ids.values())])
     catalog.set_state(document.id, State.READY)
     return {passage: texts[place].name for passage, place in ids.items()}
+
+
+def put(catalog: Catalog, name: str, articles: Sequence[Article], embedder: Embedder) -> str:
+    """Write one document as an import would, cut into passages with vectors of `embedder`, READY; returns its id."""
+    said = "\0".join([name, *(paragraph.text for article in articles for paragraph in article.paragraphs)])
+    sha256 = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    document = Document(sha256[:12], name, sha256, 0, dt.datetime.now(dt.UTC), 1, 0, 0)
+    catalog.insert(document, ".txt", parts_of(Reading(tuple(articles))), passages)
+    rows = list(catalog.index_rows(document.id))
+    made = passage_vectors(embedder, [embedding_text(row.title, row.text, row.header) for row in rows])
+    catalog.store_vectors(recipe(embedder), [row.passage for row in rows], made)
+    catalog.set_state(document.id, State.READY)
+    return document.id
 
 
 def kept_vectors(embedder: Embedder, made_with: str, texts: Sequence[str], folder: Path, say: Say) -> Floats:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,24 +12,11 @@ from rag.embedding import Embedder
 
 Floats = NDArray[np.float32]
 
-_PER_FILE = 250  # paragraphs
-
 
 def recombined(sentences: Sequence[str], paragraphs: int) -> list[str]:
     """`paragraphs` texts of three to six of `sentences` each, at random but the same every time."""
     dice = random.Random(20240325)
     return ["".join(dice.choices(sentences, k=dice.randint(3, 6))) for _ in range(paragraphs)]
-
-
-def write_files(paragraphs: Sequence[str], folder: Path) -> list[Path]:
-    """Text files of indented paragraphs with blank lines between them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for number, start in enumerate(range(0, len(paragraphs), _PER_FILE), 1):
-        path = folder / f"{number:03}.txt"
-        path.write_text("\n\n".join(f"　　{text}" for text in paragraphs[start : start + _PER_FILE]) + "\n", "utf-8")
-        files.append(path)
-    return files
 
 
 def projected(texts: Sequence[str], dimension: int) -> Floats:

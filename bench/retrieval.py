@@ -9,7 +9,6 @@ first answering passage, 0 beyond the tenth.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from bench.corpus import Floats, Text, cache_folder, filled, kept_vectors
+from bench.corpus import Floats, Text, cache_folder, filled, kept_vectors, records
 from bench.options import Say, positive
 from bench.report import Figures, Report, machine
 from rag.catalog import Catalog
 from rag.embedding import Embedder, SentenceEmbedder
-from rag.errors import JianwenError
 from rag.keyword_store import KeywordStore
 from rag.models import require_embedding_model
 from rag.search import embedding_text, recipe, search
@@ -58,8 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, say: Say) -> Report:
-    questions = _questions(_records(options.directory, "retrieval_questions"))[: options.questions]
-    texts = _texts(_records(options.directory, "retrieval_chunks"), questions, options.paragraphs, options.titles)
+    questions = _questions(records(options.directory, "retrieval_questions"))[: options.questions]
+    texts = _texts(records(options.directory, "retrieval_chunks"), questions, options.paragraphs, options.titles)
     settings = load_settings()
     embedder = _Remembering(SentenceEmbedder(require_embedding_model(settings), settings.threads))
     made_with = recipe(embedder)
@@ -154,22 +152,14 @@ class _Remembering:
         return self._real.dimension
 
 
-def _questions(records: Iterable[dict[str, Any]]) -> list[Question]:
-    return [Question(record["question"], frozenset(record["doc_ids"])) for record in records]
+def _questions(asked: Iterable[dict[str, Any]]) -> list[Question]:
+    return [Question(record["question"], frozenset(record["doc_ids"])) for record in asked]
 
 
 def _texts(
-    records: Sequence[dict[str, Any]], questions: Sequence[Question], paragraphs: int | None, titles: bool
+    chunks: Sequence[dict[str, Any]], questions: Sequence[Question], paragraphs: int | None, titles: bool
 ) -> list[Text]:
     """The first `paragraphs` passages (all when None) and all that answer."""
     gold = frozenset().union(*(question.gold for question in questions))
-    kept = [r for place, r in enumerate(records) if paragraphs is None or place < paragraphs or r["doc_id"] in gold]
+    kept = [r for place, r in enumerate(chunks) if paragraphs is None or place < paragraphs or r["doc_id"] in gold]
     return [Text(r["doc_id"], r["text"], r.get("parent", ""), r.get("title", "") if titles else "") for r in kept]
-
-
-def _records(directory: Path, name: str) -> list[dict[str, Any]]:
-    path = directory / f"{name}.jsonl"
-    try:
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
-    except OSError as error:
-        raise JianwenError(f"读不到 {path}（{error.strerror}）。请检查目录。") from error

@@ -15,11 +15,10 @@ from rich.console import Console
 
 from bench import reading, speed
 from bench.__main__ import BENCHES, MENDABLE, main
-from bench.passages import KeepingEmbedder, projected, recombined, write_files
+from bench.passages import KeepingEmbedder, projected, recombined
 from bench.report import Figures, Measurement, Report, Row, as_json, figure, notes, pooled, show
 from bench.typeset import broken
 from rag.errors import JianwenError
-from rag.readers import read_file
 from tests.fakes import FakeEmbedder
 
 POSITIVE = st.floats(0.001, 1e6)
@@ -176,14 +175,6 @@ def test_recombined_paragraphs_are_of_known_sentences_and_always_the_same() -> N
     assert made == recombined(["甲。", "乙。"], 20)
     assert len(made) == 20
     assert all(3 <= text.count("。") <= 6 and not text.strip("甲乙。") for text in made)
-
-
-def test_written_files_hold_every_paragraph(tmp_path: Path) -> None:
-    made = [f"第{n}段。" for n in range(300)]
-    files = write_files(made, tmp_path / "new")
-    text = "".join(line.text for file in files for page in read_file(file) for line in page.lines)
-    assert len(files) == 2
-    assert text.replace("\u3000", "") == "".join(made)
 
 
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=4))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bench.corpus import Text, kept_vectors
+from bench.corpus import Text, kept_vectors, records
 from bench.retrieval import Question, rank_of, rankings, reciprocal_rank_fusion, scores
 from rag.errors import JianwenError
 from rag.search import recipe
@@ -86,7 +86,5 @@ def test_vectors_are_computed_once_and_again_for_other_texts_or_another_model(tm
 
 
 def test_a_folder_without_the_files_can_be_mended(tmp_path: Path) -> None:
-    from bench.retrieval import _records
-
     with pytest.raises(JianwenError, match="检查目录"):
-        _records(tmp_path, "retrieval_chunks")
+        records(tmp_path, "retrieval_chunks")
