@@ -1,0 +1,296 @@
+"""The values of a briefing: sections of cited sentences, its masthead, what stays out of it, and how it came about.
+
+All are frozen; illegal ones cannot be built. The order of footnotes follows the page and is counted when asked for, so
+that it is right after every edit. What is measured and exported is exactly a `Briefing`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Protocol
+
+from rag.answers import Citation
+from rag.types import Progress, StoredArticle
+
+BY_HAND, UNVERIFIED = "人工撰写", "未核实"
+
+
+class Written(Enum):
+    """Who worded a sentence."""
+
+    QUOTED = "quoted"  # the source's own words; at most some of them left out
+    MODEL = "model"
+    HAND = "hand"  # typed, or changed, by the user
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who must do it and by when, cut out of the source; "" where the source does not say."""
+
+    who: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefingStatement:
+    """One sentence of a briefing. `problems` are Chinese and say what the cited text does not hold.
+
+    Only a sentence written by hand may cite nothing; nothing is known against it then, and nothing for it.
+    importance: the least important leave the page first; 1 and above are what the kind must contain. group: the side
+    or meeting it is listed under («2023年»), "" for none. duty: in a list of tasks.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    problems: tuple[str, ...] = ()
+    written: Written = Written.QUOTED
+    importance: float = 0.0
+    group: str = ""
+    duty: Duty | None = None
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a statement says something")
+        if not self.citations and (self.problems or self.written is not Written.HAND):
+            raise ValueError("only what is written by hand may cite nothing")
+
+    @property
+    def supported(self) -> bool:
+        """Whether cited text was found to hold it."""
+        return bool(self.citations) and not self.problems
+
+    @property
+    def mark(self) -> str:
+        """What must stand beside it wherever it is shown; "" for a supported sentence."""
+        if self.supported:
+            return ""
+        return UNVERIFIED if self.citations else BY_HAND
+
+
+class Form(Enum):
+    """How the sentences of a section are set."""
+
+    RUNNING = "running"  # one paragraph, or one for each group, whose names are not printed
+    LED = "led"  # one paragraph for each group, opened by its name («3月21日全市义务教育工作会议»)
+    POINTS = "points"  # each a paragraph of its own
+    SIDES = "sides"  # side by side, by `group`
+    TASKS = "tasks"  # a list of tasks: each with its `duty`
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`heading` as printed, without its number («一、» is the page's); "" for a part that goes without.
+
+    note: what is said in our own words where the sources are silent («2023年：资料中未见。»), never a claim.
+    """
+
+    heading: str
+    statements: tuple[BriefingStatement, ...]
+    form: Form = Form.RUNNING
+    level: int = 1  # 1: 黑体, 2: 楷体
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.statements and not self.note:
+            raise ValueError("a section holds a sentence or says why it holds none")
+        if self.level not in (1, 2):
+            raise ValueError(f"level {self.level} is neither 1 nor 2")
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The names its sentences are listed under, in order of first appearance."""
+        return tuple(dict.fromkeys(statement.group for statement in self.statements))
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """The head and foot of a 简报: «教育简报», «第12期», «吕梁市教育局办公室», the day, whom it goes to."""
+
+    name: str
+    number: str = ""
+    issuer: str = ""
+    date: dt.date | None = None
+    to: tuple[str, ...] = ()  # 报送
+    cc: tuple[str, ...] = ()  # 发送
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError("a masthead names the 简报")
+
+
+class Reason(Enum):
+    """Why a sentence stays out of the page; the value is what a user reads."""
+
+    UNVERIFIED = "未能核实"
+    NO_ROOM = "版面放不下"
+    OVER_BUDGET = "超出本节字数"
+    REPEATED = "与另一句重复"
+    DELETED = "人工删去"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A sentence beside the page, and the heading of the section that it would have stood in."""
+
+    statement: BriefingStatement
+    reason: Reason
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenArticle:
+    """An article that a briefing is made from. `file`: the name of the document `document` (an id)."""
+
+    article: StoredArticle
+    file: str
+    why: str = ""  # Chinese, e.g. the words of the topic found in it
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change by hand, for the record: what was done (Chinese), and the words before and after."""
+
+    at: dt.datetime
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a briefing came about. model: "" where no model was asked. seconds: of work, waiting for the user apart."""
+
+    model: str
+    at: dt.datetime
+    seconds: float
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """kind: the id of its kind («meeting»); kind_name: what it is called («会议简报»).
+
+    pages: as measured when it was made or last changed, None when it was not. pages_allowed: what it must fit.
+    articles: what it was made from, in order of date. gaps: Chinese, what the kind must contain and no source says;
+    shown beside the page.
+    """
+
+    kind: str
+    kind_name: str
+    title: str
+    sections: tuple[Section, ...]
+    articles: tuple[ChosenArticle, ...]
+    making: Making
+    masthead: Masthead | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    pages: int | None = None
+    pages_allowed: int = 1
+    edits: tuple[Edit, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise ValueError("a briefing has a title")
+        if self.pages_allowed < 1:
+            raise ValueError(f"{self.pages_allowed} pages hold nothing")
+        said = [_bare(statement.text) for statement in self.statements]
+        if len(set(said)) < len(said):
+            raise ValueError("the same sentence stands twice in one briefing")
+
+    @property
+    def statements(self) -> tuple[BriefingStatement, ...]:
+        """All sentences on the page, in order."""
+        return tuple(statement for section in self.sections for statement in section.statements)
+
+    @property
+    def fits(self) -> bool:
+        return self.pages is not None and self.pages <= self.pages_allowed
+
+
+def only_verified(briefing: Briefing) -> Briefing:
+    """The briefing without what is not supported: what is exported unless the user says otherwise."""
+    sections = (
+        replace(section, statements=tuple(s for s in section.statements if s.supported))
+        for section in briefing.sections
+        if section.note or any(s.supported for s in section.statements)
+    )
+    return replace(briefing, sections=tuple(sections))
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Footnotes:
+    """Each cited stretch once, in order of first use; the n-th carries the number n.
+
+    numbers: of each sentence on the page, by its text.
+    """
+
+    citations: tuple[Citation, ...]
+    numbers: dict[str, tuple[int, ...]]
+
+
+def footnotes(briefing: Briefing) -> Footnotes:
+    """The footnotes of the page. Citations of the same stretch of the same paragraph share one."""
+    found: dict[tuple[str, int, int], Citation] = {}
+    numbers: dict[str, tuple[int, ...]] = {}
+    for statement in briefing.statements:
+        mine = []
+        for citation in statement.citations:
+            place = citation.paragraph.id, citation.start, citation.end
+            first = found.setdefault(place, replace(citation, number=len(found) + 1))
+            mine.append(first.number)
+        numbers[statement.text] = tuple(dict.fromkeys(mine))
+    return Footnotes(tuple(found.values()), numbers)
+
+
+class PageMeasure(Protocol):
+    """Lays a briefing out as it will be printed."""
+
+    def pages(self, briefing: Briefing) -> int:
+        """How many pages it takes, a 依据清单 on a sheet of its own apart. `briefing.pages` is not looked at."""
+        ...
+
+
+# ---------------------------------------------------------------- events of making one
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlesChosen:
+    articles: tuple[ChosenArticle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeySentencesFound:
+    """Of one article. sentences: as (role in Chinese, text), best first. kept: known from an earlier briefing."""
+
+    article: StoredArticle
+    sentences: tuple[tuple[str, str], ...]
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDrafted:
+    """Checked, not yet fitted to the page. section: None where the sources say nothing. dropped: what stays out."""
+
+    section: Section | None
+    dropped: tuple[LeftOut, ...] = ()
+
+
+BriefEvent = Progress | ArticlesChosen | KeySentencesFound | SectionDrafted | Briefing
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBriefing:
+    """A briefing in the library's list."""
+
+    id: int
+    title: str
+    kind_name: str
+    made: dt.datetime
+    changed: dt.datetime
