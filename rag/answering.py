@@ -7,6 +7,7 @@
    numbers shown; a mask allows no other.
 5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
    is taken back once, with what is wrong with it; what still fails stays and is marked.
+6. What another article says differently of the same matter is quoted beside it, each under its date (`disagreement`).
 
 Texts of documents go to the model as data: tokenised apart from the template, with 【】 replaced, and whatever they
 order, the answer can only consist of sentences that are then held against their source.
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 
 from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.checking import coverage, problems
+from rag.disagreement import SAID, with_other_versions
 from rag.judging import line_of, sureness
 from rag.llm import ChatModel, Message, Session
 from rag.narrowing import supporting_spans
@@ -94,7 +96,19 @@ def answer(
     if not any(statement.supported for statement in statements):
         yield _refusal(work, found)
         return
-    yield Answer(question, tuple(statements), shown, chat.name, work.timing(), work.prompt_tokens, work.answer_tokens)
+    statements, cited = with_other_versions(statements, shown, found)
+    if len(cited) > len(shown):
+        yield EvidenceFound(cited, work.evidence_seconds)
+    yield Answer(
+        question,
+        tuple(statements),
+        cited,
+        chat.name,
+        work.timing(),
+        work.prompt_tokens,
+        work.answer_tokens,
+        summary=SAID if any(statement.group for statement in statements) else "",
+    )
 
 
 def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Refusal:
