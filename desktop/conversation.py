@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from desktop.protocol import Ask, OpenedConversation
 from desktop.renewing import Renewal, still_there
 from rag.answers import CHOSEN, Answer, Filter, Refusal
+from rag.follow_up import LEANS_ON
 from rag.types import Document
-
-LEANS_ON = 3  # earlier questions that a follow-up may lean on
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from rag.answers import (
@@ -133,8 +135,13 @@ def turn(console: Console, value: Turn) -> None:
     console.print()
     console.print(Text("问：", style="cyan").append(plain(value.question), style="bold"))
     if value.asked != value.question:
-        console.print(Text(f"按“{plain(value.asked)}”查找", style="dim"))
+        understood(console, value.asked)
     console.print(Text(_moment(value.at), style="dim"))
+
+
+def understood(console: Console, asked: str) -> None:
+    """What a question that leans on another is taken to ask."""
+    console.print(Text(f"按“{plain(asked)}”查找", style="dim"))
 
 
 def _moment(at: dt.datetime) -> str:
@@ -265,9 +272,35 @@ def _excerpt(text: str) -> str:
     return plain(text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…")
 
 
-def verdict(console: Console, value: Verdict) -> None:
-    line = Text("通过    " if value.passed else "未通过  ", style="green" if value.passed else "red")
-    line.append(plain(value.case.question), style="default")
+def verdict_columns(console: Console) -> None:
+    """The head of the table whose rows `verdict` prints, one as each question is done."""
+    console.print(Text("题号  结果      用时  问题", style="bold"))
+
+
+def verdict(console: Console, value: Verdict, number: int) -> None:
+    line = Text(f"{number:>4}  ", style="cyan")
+    line.append("通过  " if value.passed else "未通过", style="green" if value.passed else "red")
+    line.append(f"  {value.reply.seconds.total:>5.1f} 秒  {plain(value.case.question)}", style="default")
     console.print(line)
     for fault in value.faults:
-        console.print(Text(f"        {plain(fault)}", style="yellow"))
+        console.print(Text(f"{' ' * 22}{plain(fault)}", style="yellow"))
+
+
+def score(console: Console, verdicts: Sequence[Verdict]) -> None:
+    """How many passed, those to be answered and those to be refused apart; the time they took; the model."""
+    if not verdicts:
+        return
+    refusing = [one for one in verdicts if one.case.refuse]
+    answering = [one for one in verdicts if not one.case.refuse]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_edge=False)
+    for name in ("", "题数", "通过", "通过率"):
+        table.add_column(name, justify="right" if name else "left")
+    for name, asked in (("应有回答", answering), ("应拒答", refusing), ("合计", verdicts)):
+        if asked:
+            passed = sum(one.passed for one in asked)
+            table.add_row(name, str(len(asked)), str(passed), f"{passed / len(asked):.0%}")
+    console.print()
+    console.print(table)
+    seconds = fmean(one.reply.seconds.total for one in verdicts)
+    models = "、".join(dict.fromkeys(one.reply.model for one in verdicts if one.reply.model))
+    console.print(Text(plain("，".join(filter(None, (f"平均用时 {seconds:.1f} 秒", models and f"模型 {models}"))))))

@@ -126,6 +126,9 @@ def _parser() -> ChineseParser:
         asking.add_argument("--within", nargs="+", default=(), metavar="资料", help="只在这些资料里找")
         asking.add_argument("--since", type=_real_day, metavar="日期", help="只找这一天和以后的文章，如 2024-03-21")
         asking.add_argument("--until", type=_real_day, metavar="日期", help="只找这一天和以前的文章")
+    asking.add_argument(
+        "--conversation", type=_positive, metavar="编号", help="接着这次对话问（编号用 jianwen history 查看）"
+    )
     history = command("history", commands.history, "查看问答历史")
     history.add_argument("words", nargs="*", metavar="词", help="只列出问过或答到这些词的")
     history.add_argument("--show", type=_positive, metavar="编号", help="看一次对话的全部问答")

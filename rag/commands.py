@@ -14,8 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.answers import Answer, AskEvent, DraftText, Period, Refusal
+from rag.answers import Answer, AskEvent, DraftText, Period, QuestionRead, Refusal
 from rag.errors import JianwenError
+from rag.follow_up import LEANS_ON
 from rag.periods import between
 from rag.settings import load_settings, save_settings
 from rag.terminal import Terminal
@@ -188,15 +189,20 @@ def search(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Ev
 
 def ask(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event) -> int:
     """A question given as an argument is kept with its answer; those of a file are not."""
+    from rag import as_text
+
     questions, only = _questions(arguments), _only(arguments)
     with _library(arguments) as library:
+        before = _before(library, arguments)
         for question in questions:
-            for event in library.ask(question, within=arguments.within, stop=stop, only=only):
-                if isinstance(event, Answer | Refusal):
+            for event in library.ask(question, within=arguments.within, stop=stop, before=before, only=only):
+                if isinstance(event, QuestionRead) and event.asked != question.strip() and not terminal.as_json:
+                    as_text.understood(terminal.out, event.asked)
+                elif isinstance(event, Answer | Refusal):
                     terminal.clear_progress()
                     _show_reply(library, event, terminal)
                     if arguments.questions is None:
-                        _keep(library, question, event, terminal)
+                        _keep(library, question, event, arguments.conversation, terminal)
                 elif isinstance(event, Progress):
                     terminal.progress(event)
                 elif isinstance(event, DraftText):
@@ -212,9 +218,20 @@ def _show_reply(library: Library, reply: Answer | Refusal, terminal: Terminal) -
     terminal.show(reply, partial(as_json.reply, elsewhere=elsewhere), partial(as_text.reply, elsewhere=elsewhere))
 
 
-def _keep(library: Library, question: str, reply: Answer | Refusal, terminal: Terminal) -> None:
+def _before(library: Library, arguments: argparse.Namespace) -> list[str]:
+    """The questions that this one may lean on."""
+    if arguments.conversation is None:
+        return []
+    if arguments.questions is not None:
+        arguments.wrong("--conversation 只能用于直接写出的一个问题")
+    return [turn.asked for turn in library.conversation(arguments.conversation)][-LEANS_ON:]
+
+
+def _keep(
+    library: Library, question: str, reply: Answer | Refusal, conversation: int | None, terminal: Terminal
+) -> None:
     try:
-        library.remember(question, reply)
+        library.remember(question, reply, conversation)
     except JianwenError as error:  # the answer stands, kept or not
         terminal.message(f"这次问答没有记入历史：{error}")
 
@@ -314,18 +331,20 @@ def evaluate(arguments: argparse.Namespace, terminal: Terminal, stop: threading.
     from rag import as_json, as_text, evaluating
 
     cases = evaluating.read_cases(arguments.file)
-    passed = 0
+    verdicts: list[evaluating.Verdict] = []
     with _library(arguments) as library:
+        if not terminal.as_json:
+            as_text.verdict_columns(terminal.out)
         for event in evaluating.evaluate(cases, partial(_asking, library, arguments.within), stop):
             if isinstance(event, Progress):
                 terminal.progress(event)
                 continue
-            passed += event.passed
+            verdicts.append(event)
             terminal.clear_progress()
-            terminal.show(event, as_json.verdict, as_text.verdict)
+            terminal.show(event, as_json.verdict, partial(as_text.verdict, number=len(verdicts)))
     if not terminal.as_json:
-        terminal.out.print(f"共 {len(cases)} 题，通过 {passed} 题，未通过 {len(cases) - passed} 题。")
-    return DONE if passed == len(cases) else MENDABLE
+        as_text.score(terminal.out, verdicts)
+    return DONE if all(verdict.passed for verdict in verdicts) else MENDABLE
 
 
 def _asking(library: Library, within: Sequence[str], question: str, stop: StopSignal | None) -> Iterator[AskEvent]:

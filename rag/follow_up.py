@@ -11,9 +11,12 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rag.periods import read_dates
 from rag.text import tagged_words
+
+LEANS_ON: Final = 3  # earlier questions that a follow-up may lean on
 
 _ANY_DAY = dt.date(2000, 1, 1)  # only the words are looked for, not the days they mean
 _WHAT_ABOUT = re.compile(r"^(?:那么|那|至于|换成|如果是)?[，, ]?(?P<other>[^，。？?]{2,24}?)(?:方面|的情况)?呢[？?]?$")
