@@ -28,7 +28,7 @@ from rag.llm import ChatModel, Message, Session
 from rag.narrowing import supporting_spans
 from rag.premises import unknown_premises
 from rag.text import normalise, sentences
-from rag.types import Progress, StopSignal
+from rag.types import Progress, StopSignal, heed
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 
@@ -79,9 +79,11 @@ def answer(
         Stopped: `stop` was set.
     """
     work = _Work(question, chat, stop)
+    heed(stop)
     found = evidence_source(question)
     work.evidence_seconds = work.elapsed()
     yield EvidenceFound(found, work.evidence_seconds)
+    heed(stop)
     unknown = unknown_premises(question, found)
     if found and unknown:
         named = "、".join(f"“{premise}”" for premise in unknown)
@@ -91,6 +93,7 @@ def answer(
     if not shown:
         yield _refusal(work, found)
         return
+    heed(stop)
     yield EvidenceFound(shown, work.evidence_seconds)  # again: from here on 【n】 means the n-th of these
     statements = yield from _write(work, shown)
     if not any(statement.supported for statement in statements):

@@ -22,7 +22,7 @@ from rag.answers import (
 )
 from rag.llm import ChatModel
 from rag.surveying import survey
-from rag.types import Document, StopSignal, StoredArticle
+from rag.types import Document, StopSignal, StoredArticle, heed
 from rag.understanding import Side, Understood
 
 
@@ -68,6 +68,7 @@ def _compare(understood: Understood, sources: Sources, chat: ChatModel, stop: St
     found: list[tuple[Side, Answer | Refusal]] = []
     evidence: tuple[Evidence, ...] = ()
     for side in understood.sides:
+        heed(stop)
         yield DraftText(f"{side.period.name}：")
         source = partial(sources.evidence, periods=(side.period,), only=True)
         for event in answer(side.question, source, chat, stop):

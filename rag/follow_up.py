@@ -26,15 +26,24 @@ _PRONOUN = re.compile(
 _ASKING = re.compile(
     "有?(?:哪些|哪几[个项条点]?|什么样的?|什么|多少|几[个项条所名次]?|如何|怎么样|怎样|怎么|为什么|为何|何时|谁|哪里|哪儿|哪[个所位年天])"
 )
-_CONNECTING = re.compile("^(?:那么|那|还有|另外|再说|然后|接着)[，, ]?")
+_CONNECTING = re.compile("^(?:(?:那么|那|另外|再说|然后|接着)[，, ]?|还有[，, ])")
+# what a question goes on to speak of without saying which («会议是谁主持的？»)
+_ONE_OF = re.compile("(?:会议|活动|培训|比赛|仪式|方案|计划|规划|办法|意见|通知|文件|报告)$")
+_SCHOOL = re.compile("学校|高中|初中|小学|中学|中职|职校|技校|幼儿园|大学|高校")
+_WHO_DID = re.compile("^(?:谁|哪[个位些])")
 _NOUNS = ("n", "nr", "nrfg", "nrt", "ns", "nt", "nz", "vn", "an", "j", "l", "s")
 _LINKS = ("a", "b", "uj", "c", "m", "q")  # may stand between the nouns of a phrase
 _BARE = 10  # letters: a question this short without a noun names no topic
 # nouns that only ask for something and are no topic
 _SOUGHT_WORDS = """
 要求 措施 内容 任务 目标 情况 时候 时间 地点 原因 问题 办法 举措 部署 安排 方面 特点 做法 成绩 人 名字 数量
+讲话 发言 致辞
 """
+_NO_NOUNS = frozenset({"全面"})  # which the tagger takes for nouns
 _SOUGHT = frozenset(_SOUGHT_WORDS.split())
+
+
+_ENDS = "，。？? "
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,13 @@ def _leaning(question: str, earlier: str) -> str | None:
     if pronoun := _PRONOUN.search(question):
         topic = _topic(earlier)
         return _plain(question[: pronoun.start()] + topic + question[pronoun.end() :]) if topic else None
-    plain = _CONNECTING.sub("", question)
-    if len(plain) <= _BARE and not [p for p in _phrases(plain) if p.text not in _SOUGHT]:
-        topic = _topic(earlier)
+    plain = _plain(question)
+    named = [phrase for phrase in _phrases(plain) if phrase.text not in _SOUGHT]
+    topic = _topic(earlier)
+    if len(plain) <= _BARE and not named:
         return _plain(topic + plain) if topic else None
+    if len(named) == 1 and _ONE_OF.match(named[0].text) and topic.endswith(named[0].text):
+        return plain[: named[0].start] + topic + plain[named[0].end :]
     return None
 
 
@@ -81,10 +93,21 @@ def _exchanged(other: str, earlier: str) -> str | None:
     if new.kind == "date" and all(phrase.kind != "date" for phrase in old):
         return other + earlier
     old = [phrase for phrase in old if (phrase.kind == "date") == (new.kind == "date")]
+    if _SCHOOL.search(new.text[-3:]):
+        old = [part for phrase in old if (part := _school(phrase))] or old
     if not old:
         return None
     best = max(old, key=lambda phrase: (_alike(new, phrase), -phrase.start))
     return earlier[: best.start] + other + earlier[best.end :]
+
+
+def _school(phrase: _Phrase) -> _Phrase | None:
+    """The part of it that names a kind of school («普通高中» of «普通高中教育发展»)."""
+    found = list(_SCHOOL.finditer(phrase.text))
+    if not found:
+        return None
+    end = found[-1].end()
+    return _Phrase(phrase.start, phrase.start + end, phrase.text[:end], phrase.kind)
 
 
 def _alike(one: _Phrase, other: _Phrase) -> int:
@@ -96,11 +119,23 @@ def _alike(one: _Phrase, other: _Phrase) -> int:
 
 
 def _topic(question: str) -> str:
-    """What a question is about: it up to the last noun before the word that asks."""
+    """What a question is about: it up to the last noun before the word that asks, or else what stands after that."""
     asking = _ASKING.search(question)
     head = question[: asking.start()] if asking else question
+    if asking and not head.strip():
+        return _asked_of(question[asking.end() :], _WHO_DID.match(asking.group()) is not None)
     phrases = _phrases(head)
-    return (head[: phrases[-1].end] if phrases else head).strip("，。？? ")
+    return (head[: phrases[-1].end] if phrases else head).strip(_ENDS)
+
+
+def _asked_of(rest: str, done: bool) -> str:
+    """«教研工作会议» of «谁主持了教研工作会议？»; `done`: what stands first is what somebody did with it."""
+    words = tagged_words(rest.strip(_ENDS))
+    if done and words and words[0].tag in ("v", "vn"):
+        words = words[1:]
+        while words and words[0].tag in ("ul", "ug", "uj"):  # 了, 过, 的
+            words = words[1:]
+    return "".join(word.text for word in words)
 
 
 def _phrases(text: str) -> list[_Phrase]:
@@ -119,7 +154,11 @@ def _phrases(text: str) -> list[_Phrase]:
 
     for word in tagged_words(text):
         inside = any(d.start < word.end and word.start < d.end for d in dates)
-        if not inside and (word.tag in _NOUNS or (word.tag in ("a", "b") or (run and word.tag in _LINKS))):
+        if (
+            not inside
+            and word.text not in _NO_NOUNS
+            and (word.tag in _NOUNS or (word.tag in ("a", "b") or (run and word.tag in _LINKS)))
+        ):
             run.append((word.start, word.end, word.tag))
         else:
             close()

@@ -135,7 +135,8 @@ class _Places:
 
     def _as_kept(self, one: Mapping[str, Any]) -> tuple[StoredParagraph, StoredArticle, Document]:
         about = self._kept[one["article"]]
-        paragraph = StoredParagraph(one["paragraph"], one["article"], Paragraph(one["paragraph_text"], about["page"]))
+        printed = Paragraph(one["paragraph_text"], one["page"], confidence=one["confidence"], header=one["header"])
+        paragraph = StoredParagraph(one["paragraph"], one["article"], printed)
         date = dt.date.fromisoformat(about["date"]) if about["date"] else None
         article = StoredArticle(one["article"], about["document"], about["title"], date, about["page"], (paragraph,))
         added = dt.datetime.fromisoformat(about["added"])
@@ -199,7 +200,15 @@ def _packed(reply: Reply) -> dict[str, Any]:
 
 
 def _place(paragraph: StoredParagraph, article: StoredArticle) -> dict[str, Any]:
-    return {"paragraph": paragraph.id, "paragraph_text": paragraph.text, "article": article.id}
+    printed = paragraph.paragraph
+    return {
+        "paragraph": paragraph.id,
+        "paragraph_text": printed.text,
+        "page": printed.page,
+        "confidence": printed.confidence,
+        "header": printed.header,
+        "article": article.id,
+    }
 
 
 def _about(article: StoredArticle, document: Document) -> tuple[str, dict[str, Any]]:

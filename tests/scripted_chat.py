@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.errors import Stopped
 from rag.llm import Message, Pick
-from rag.types import StopSignal
+from rag.types import StopSignal, heed
 
 
 @dataclass(eq=False)
@@ -30,14 +29,13 @@ class ScriptedChat:
         pass
 
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> ScriptedSession:
-        if stop is not None and stop.is_set():
-            raise Stopped
+        heed(stop)
         self.prompts.append(tuple(messages))
-        return ScriptedSession(self, sum(len(message.text) for message in messages), messages[-1].text)
+        return ScriptedSession(self, sum(len(message.text) for message in messages), messages[-1].text, stop)
 
 
 class ScriptedSession:
-    def __init__(self, chat: ScriptedChat, prompt_tokens: int, prompt: str) -> None:
+    def __init__(self, chat: ScriptedChat, prompt_tokens: int, prompt: str, stop: StopSignal | None) -> None:
         self.prompt_tokens = prompt_tokens
         self.answer_tokens = 0
         self.ended = not chat.draft
@@ -47,17 +45,20 @@ class ScriptedSession:
         self._numbers = list(chat.numbers)
         self._again = list(chat.again)
         self._marked = self._left
+        self._stop = stop
 
     def mark(self) -> None:
         self._marked = self._left
 
     def take_back(self, note: str) -> None:
+        heed(self._stop)
         self._chat.notes.append(note)
         self._left = self._again.pop(0) + self._left if self._again else self._marked
         self.ended = not self._left
 
     def write(self, until: str, *, forbidden: str = "", reluctance: float = 0.0) -> Iterator[str]:
         while self._left:
+            heed(self._stop)
             letter, self._left = self._left[0], self._left[1:]
             self.answer_tokens += 1
             self.ended = not self._left
@@ -68,6 +69,7 @@ class ScriptedSession:
         self.ended = True
 
     def choose(self, options: Sequence[str], lead: str = "") -> Pick:
+        heed(self._stop)
         if list(options) == ["是", "否"]:
             yes = self._chat.answering(self._prompt)
             return Pick(0 if yes >= 0.5 else 1, (yes, 1 - yes), 1.0)

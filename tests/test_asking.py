@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from rag.answers import Answer, AskEvent, DateReading, Evidence, Period, QuestionRead, Refusal
 from rag.asking import ask
+from rag.errors import Stopped
 from rag.library import Library
 from rag.understanding import understand
 from tests.fakes import FakeEmbedder
@@ -161,6 +163,29 @@ def test_evidence_of_the_period_comes_first(library: Library) -> None:
     earlier = list(library.ask("2023年教研工作会议要求什么？"))
     found = next(event for event in earlier if hasattr(event, "evidence"))
     assert found.evidence[0].document.name == "春.txt"
+
+
+@pytest.mark.parametrize("question", ["加强集体备课有什么要求？", "对比2023年与2024年教研工作会议的要求"])
+def test_a_stop_ends_a_question_at_every_stage(library: Library, question: str) -> None:
+    """Wherever it comes, what is under way ends before its next letter or passage. A reply that is ready may come."""
+    whole = len(list(library.ask(question)))
+    for taken in range(whole - 1):
+        stop = threading.Event()
+        events = library.ask(question, stop=stop)
+        for _ in range(taken):
+            next(events)
+        stop.set()
+        with pytest.raises(Stopped):
+            pytest.fail(f"after {taken} of {whole} events, stopped, came {next(events)}")
+
+
+def test_a_stop_ends_going_through_the_articles(library: Library) -> None:
+    stop = threading.Event()
+    events = library.ask("召开了几次会议？", stop=stop)
+    next(events)
+    stop.set()
+    with pytest.raises(Stopped):
+        list(events)
 
 
 def test_switching_needs_another_reading() -> None:

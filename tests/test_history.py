@@ -109,6 +109,20 @@ def test_citations_outlive_their_document(catalog: Catalog) -> None:
     assert citation.document.gone
 
 
+def test_what_is_shown_of_a_paragraph_outlives_its_document(catalog: Catalog) -> None:
+    history = History(catalog)
+    row = Paragraph("校舍\t42", 3, confidence=0.7, header="项目\t数量")
+    catalog.delete(FILE.id)
+    put(catalog, Reading((Article("校舍改造", None, (Paragraph("导语。", 2), row)),)))
+    (evidence,) = catalog.locate([(f"{FILE.id}-1-2#1", 0.5)])
+    conversation = history.add("问", Refusal("问", (evidence,), "模型", Timing(0.1, None, 0.3)), None, AT)
+    catalog.delete(FILE.id)
+    (turn,) = history.turns(conversation)
+    assert isinstance(turn.reply, Refusal)
+    assert turn.reply.nearest[0].paragraph.paragraph == row
+    assert turn.reply.nearest[0].article.page == 2
+
+
 def test_a_deleted_conversation_is_gone_and_nothing_else(catalog: Catalog) -> None:
     history = History(catalog)
     one, two = (history.add(question, answer(catalog), None, AT) for question in ("甲", "乙"))

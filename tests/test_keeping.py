@@ -188,6 +188,43 @@ def test_a_question_asked_on_the_terminal_is_kept_but_not_those_of_a_file(
     assert [json.loads(line)["title"] for line in capsys.readouterr().out.splitlines()] == ["召开了几次会议？"] * 2
 
 
+def test_a_conversation_is_gone_on_with_on_the_terminal(
+    library: Library, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library.close()
+    assert run(folder, "ask", "召开了几次会议？") == 0
+    assert "查找" not in capsys.readouterr().out, "it leans on nothing"
+    assert run(folder, "ask", "那2024年3月呢？", "--conversation", "1") == 0
+    said = capsys.readouterr().out
+    assert said.startswith("按“2024年3月召开了几次会议？”查找")
+    assert "共 1 次" in said
+    assert run(folder, "--json", "history") == 0
+    assert [json.loads(line)["turns"] for line in capsys.readouterr().out.splitlines()] == [2]
+    assert run(folder, "ask", "那去年呢？", "--conversation", "7") == 1
+    assert "已被删除" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as leaving:
+        run(folder, "ask", "--questions", "x.jsonl", "--conversation", "1")
+    assert leaving.value.code == 2
+
+
+def test_a_table_of_questions_is_put_and_scored(
+    library: Library, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library.close()
+    table = tmp_path / "问题.csv"
+    table.write_text("问题,应含,应引,应拒答\n召开了几次会议？,备考会议,抓好落实,\n召开了几次会议？,训练,,\n", "utf-8")
+    assert run(folder, "eval", str(table)) == 1
+    head, passed, failed, fault, _, columns, *scores = capsys.readouterr().out.rstrip().split("\n")
+    assert head.split() == ["题号", "结果", "用时", "问题"]
+    assert (passed.split()[:2], failed.split()[:2]) == (["1", "通过"], ["2", "未通过"])
+    assert fault.strip() == "回答里没有“训练”"
+    assert columns.split() == ["题数", "通过", "通过率"]
+    assert [line.split() for line in scores[:2]] == [["应有回答", "2", "1", "50%"], ["合计", "2", "1", "50%"]]
+    table.write_text("问题,应拒答\n2023年召开了几次会议？,是\n", "utf-8")
+    assert run(folder, "--json", "eval", str(table)) == 0
+    assert json.loads(capsys.readouterr().out)["passed"] is True
+
+
 @pytest.mark.parametrize("days", [["--since", "去年"], ["--since", "2024-03-22", "--until", "2024-03-21"]])
 def test_days_that_cannot_be_are_wrong_usage(folder: Path, days: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as leaving:
