@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from rag.evaluating import read_cases
 from rag.text import normalise
 from tests.conftest import ROOT, SAMPLE
 from tests.pdf_writer import Sheet, pdf, set_columns
 
+QUESTIONS = ROOT / "tests" / "questions" / "lvliang-2024-03.csv"
 DATED = {"date", "date_basis", "certain"}
 PLACED = {"paragraph", "article", "title", "document", "page", "confidence", "twins"} | DATED
 CITATION = PLACED | {"start", "end", "quote"}
@@ -114,6 +116,60 @@ def test_the_whole_way_on_the_terminal(terminal: Terminal, tmp_path: Path) -> No
     assert terminal.run("list") == []
     assert terminal.run("search", "中考备考")[0]["hits"] == []
     assert terminal.run("add", str(SAMPLE))[0]["status"] == "added"
+
+
+def test_days_limit_what_is_searched_and_asked(terminal: Terminal) -> None:
+    terminal.run("add", str(SAMPLE))
+    (found,) = terminal.run("search", "会议", "--since", "2024-03-22", "--limit", "20")
+    assert {hit["date"] for hit in found["hits"]} == {"2024-03-25"}
+    (found,) = terminal.run("search", "会议", "--until", "2024-03-21", "--limit", "20")
+    assert {hit["date"] for hit in found["hits"]} == {"2024-03-21"}
+    (held,) = terminal.run("ask", "召开了几次会议？", "--since", "2024-03-25", "--until", "2024-03-25")
+    assert held["summary"].startswith("共 2 次")
+    assert held["searched"] == 2
+    (early,) = terminal.run("ask", "谁主持抓基层党建工作述职会议？", "--until", "2024-03-21")
+    assert early["refused"] is True, early["statements"]
+
+
+def test_a_conversation_is_kept_gone_on_with_and_deleted(terminal: Terminal) -> None:
+    terminal.run("add", str(SAMPLE))
+    (first,) = terminal.run("ask", "全市义务教育工作会议在哪里召开？")
+    assert "汾阳" in first["statements"][0]["text"]
+    (kept,) = terminal.run("history")
+    assert set(kept) == {"id", "title", "turns", "last"}
+    number = str(kept["id"])
+    (second,) = terminal.run("ask", "谁出席并讲话？", "--conversation", number)
+    assert second["question"] == "全市义务教育工作会议谁出席并讲话？"
+    assert "赵雪宏" in "".join(s["text"] for s in second["statements"] if s["supported"])
+    turns = terminal.run("history", "--show", number)
+    assert [turn["question"] for turn in turns] == ["全市义务教育工作会议在哪里召开？", "谁出席并讲话？"]
+    assert all(set(turn) == {"question", "at", "reply"} for turn in turns)
+    for turn, reply in zip(turns, (first, second), strict=True):
+        assert turn["reply"] == reply
+    assert terminal.run("history", "没有问过的词") == []
+    assert terminal.run("history", "--delete", number) == [{"id": kept["id"], "status": "deleted"}]
+    assert terminal.run("history") == []
+    terminal.run("ask", "谁主持？", "--conversation", number, code=1)
+    assert "已被删除" in terminal.errors
+
+
+@pytest.mark.timeout(3600)  # some ten seconds for each of its questions
+def test_the_sample_questions_all_pass(terminal: Terminal) -> None:
+    terminal.run("add", str(SAMPLE))
+    done = subprocess.run(
+        terminal.command("eval", str(QUESTIONS)),
+        cwd=ROOT,
+        env=terminal.environ,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    table = done.stdout.splitlines()
+    assert "未通过" not in done.stdout, done.stdout
+    assert done.returncode == 0, done.stderr
+    asked = [line.split()[1] for line in table if line.strip()[:1].isdigit()]
+    assert asked == ["通过"] * len(read_cases(QUESTIONS))
+    assert any(line.split()[:1] == ["应拒答"] and line.endswith("100%") for line in table)
 
 
 def test_a_file_that_cannot_be_read_fails_alone(terminal: Terminal, tmp_path: Path) -> None:
