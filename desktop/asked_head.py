@@ -33,11 +33,17 @@ class AskedHead(QWidget):
         self.place = label("", "muted")
         self.previous.clicked.connect(lambda: self.turn_wanted.emit(-1))
         self.next.clicked.connect(lambda: self.turn_wanted.emit(1))
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        row.addWidget(self.question, 1)
+        self.places = QWidget()
+        places = QHBoxLayout(self.places)
+        places.setContentsMargins(0, 0, 0, 0)
+        places.setSpacing(2)
         for part in (self.previous, self.place, self.next):
-            row.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
+            places.addWidget(part)
+        for arrow in (self.previous, self.next):
+            arrow.setObjectName("arrow")
+        row = QHBoxLayout()
+        row.addWidget(self.question, 1)
+        row.addWidget(self.places, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
     def _make_understood(self) -> QWidget:
@@ -81,8 +87,7 @@ class AskedHead(QWidget):
 
     def show_turn(self, number: int, count: int) -> None:
         """«2/3», with ways to the others; nothing where there is but one."""
-        for part in (self.previous, self.place, self.next):
-            part.setVisible(count > 1)
+        self.places.setVisible(count > 1)
         self.place.setText(f"{number}/{count}")
         self.previous.setEnabled(number > 1)
         self.next.setEnabled(number < count)

@@ -74,9 +74,9 @@ def reopened(opened: OpenedConversation) -> Talk:
 
 
 def scope_words(scope: Filter, documents: Sequence[Document]) -> str:
-    """「只问：简报.pdf · 2024-01-01至2024-06-30」; `documents` are those of the scope. "" for everything."""
-    parts = ["、".join(document.name for document in documents)] if documents else []
-    parts += [scope.only.name] if scope.only else []
+    """「只问：2024-01-01至2024-06-30 · 简报.pdf」; `documents` are those of the scope. "" for everything."""
+    parts = [scope.only.name] if scope.only else []  # first, for names may be long
+    parts += ["、".join(document.name for document in documents)] if documents else []
     if not parts:
         return ""
     return f"只问{f'“{scope.name}”' if scope.name else ''}：{' · '.join(parts)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.widgets import ElidedLabel, button, set_property, tool
@@ -56,17 +56,17 @@ class QuestionBar(QWidget):
         return row
 
     def _make_tools(self) -> QHBoxLayout:
-        self.choose_scope = tool("范围…", "选择在哪些资料、哪段时间里查找")
+        self.choose_scope = button("范围…", "选择在哪些资料、哪段时间里查找", quiet=True)
         self.choose_scope.clicked.connect(self.scope_wanted)
-        self.scope = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self.scope = ElidedLabel()
         self.clear_scope = tool("✕", "改为问全部资料、全部时间")
         self.clear_scope.clicked.connect(self.everything_wanted)
-        self.new = tool("新对话", "另起一次对话，不接着上面的问题（Ctrl+N）")
+        self.new = button("新对话", "另起一次对话，不接着上面的问题（Ctrl+N）", quiet=True)
         self.new.clicked.connect(self.new_wanted)
-        self.history = tool("历史", "查看以前的问答（Ctrl+H）")
+        self.history = button("历史", "查看以前的问答（Ctrl+H）", quiet=True)
         self.history.clicked.connect(self.history_wanted)
         row = QHBoxLayout()
-        row.setSpacing(2)
+        row.setSpacing(8)
         row.addWidget(self.choose_scope)
         row.addWidget(self.scope, 1)
         for part in (self.clear_scope, self.new, self.history):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import QDate, QLocale, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -49,7 +49,7 @@ class ScopeDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("查找范围")
-        self.resize(540, 540)
+        self.resize(560, 640)
         self._filters: tuple[Filter, ...] = ()
         self._read_only = read_only
         self._just_kept = ""
@@ -74,6 +74,7 @@ class ScopeDialog(QDialog):
     def _make_saved(self) -> QWidget:
         self.saved = QComboBox()
         self.saved.setAccessibleName("已存的范围")
+        self.saved.setMinimumHeight(34)
         self.saved.activated.connect(self._picked)
         self.forget_button = button("删除", "删除选中的已存范围；资料不受影响", quiet=True)
         self.forget_button.setAutoDefault(False)
@@ -94,6 +95,8 @@ class ScopeDialog(QDialog):
         self.search.textChanged.connect(self._narrow)
         self.documents = QListWidget()
         self.documents.setAccessibleName("资料")
+        self.documents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.documents.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         for document in documents:
             item = QListWidgetItem(document.name)
             item.setData(_ID, document.id)
@@ -118,6 +121,9 @@ class ScopeDialog(QDialog):
         row.addWidget(self.some_days)
         for field, name in ((self.since, "从"), (self.until, "到")):
             field.setDisplayFormat("yyyy-MM-dd")
+            field.setLocale(QLocale(QLocale.Language.Chinese))
+            field.setCalendarPopup(True)
+            field.setMinimumSize(132, 34)
             field.setAccessibleName(name)
             field.dateChanged.connect(self._tell)
         row.addWidget(self.since)

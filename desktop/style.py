@@ -127,6 +127,7 @@ QPushButton[quiet="true"], QToolButton {{ padding: 4px 9px; }}
 QToolButton {{ border-color: transparent; background: transparent; }}
 QToolButton:hover {{ background: {ACCENT_SOFT}; border-color: transparent; }}
 QToolButton:disabled {{ background: transparent; border-color: transparent; }}
+QToolButton#arrow {{ font-size: 14pt; padding: 0 8px 3px 8px; }}
 QToolButton::menu-indicator {{ image: none; }}
 QToolButton:checked {{ background: {ACCENT_SOFT}; color: {ACCENT}; }}
 QPushButton#link {{ padding: 0; border: none; color: {ACCENT}; background: transparent; font-size: 10pt;
@@ -134,11 +135,17 @@ QPushButton#link {{ padding: 0; border: none; color: {ACCENT}; background: trans
 QPushButton#link:hover, QPushButton#link:focus {{ text-decoration: underline; background: transparent; }}
 QPushButton#link[doubt="true"] {{ color: {CAUTION}; }}
 
-QLineEdit, QDateEdit {{
+QLineEdit {{
     background: {PAPER}; border: 1px solid #cdd5df; border-radius: 6px; padding: 6px 10px;
     selection-background-color: {ACCENT};
 }}
-QLineEdit:focus, QDateEdit:focus {{ border-color: {ACCENT}; }}
+QLineEdit:focus {{ border-color: {ACCENT}; }}
+QDateEdit QLineEdit {{ border: none; padding: 0 4px; background: transparent; }}
+QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {PAPER}; border-bottom: 1px solid {LINE}; }}
+QCalendarWidget QToolButton {{ color: {INK}; padding: 3px 8px; }}
+QListWidget {{ background: {PAPER}; border: 1px solid #cdd5df; border-radius: 6px; padding: 4px; outline: none; }}
+QListWidget::item {{ padding: 3px 2px; }}
+QListWidget:disabled {{ background: {GROUND}; border-color: {LINE}; }}
 QLineEdit#question {{ padding: 9px 12px; font-size: 12pt; }}
 
 QProgressBar {{ background: {LINE}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}

@@ -118,7 +118,7 @@ def test_one_click_reads_a_date_the_other_way(window: Window, ask: AskIt, qtbot:
 
 def test_earlier_turns_are_gone_back_to_with_their_sources(window: Window, ask: AskIt) -> None:
     ask("要求？")
-    assert window.asking.head.place.isHidden()
+    assert window.asking.head.places.isHidden()
     ask("没有的")
     assert isinstance(window.asking.result, Refusal)
     head = window.asking.head
@@ -136,7 +136,7 @@ def test_a_stopped_question_is_no_turn(window: Window, ask: AskIt, qtbot: QtBot)
     ask("要求？")
     window.ask(Ask("慢"))
     wait(qtbot, lambda: "草稿" in window.asking.answer.toPlainText())
-    assert window.asking.head.place.isHidden()
+    assert window.asking.head.places.isHidden()
     assert not window.asking.bar.new.isEnabled()
     window.escape()
     wait(qtbot, lambda: not window.asking.asking)

@@ -110,7 +110,7 @@ def test_the_scope_in_words() -> None:
 
     assert words(Filter("")) == ""
     assert words(Filter("", (FIRST,)), DOCUMENTS[0]) == "只问：甲.txt"
-    assert words(Filter("", (FIRST, SECOND), HALF), *DOCUMENTS[:2]) == "只问：甲.txt、乙.pdf · 2024-01-01至2024-06-30"
+    assert words(Filter("", (FIRST, SECOND), HALF), *DOCUMENTS[:2]) == "只问：2024-01-01至2024-06-30 · 甲.txt、乙.pdf"
     assert words(Filter("上半年", (), HALF)) == "只问“上半年”：2024-01-01至2024-06-30"
 
 
