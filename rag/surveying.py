@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rag.answers import Answer, AskEvent, Citation, Evidence, Refusal, Statement, Timing
 from rag.checking import problems
@@ -45,10 +45,10 @@ def survey(
             continue  # the same article printed again
         if hit := look(wanted, article, lambda one: _dated_in(one, understood)):
             found[article.id] = hit
-    hits = sorted(found.values(), key=lambda hit: hit.article.date or dt.date.max)
+    hits = sorted(found.values(), key=lambda hit: (not hit.stated, hit.article.date or dt.date.max))
     seconds = time.monotonic() - started
     timing = Timing(seconds, None, seconds)
-    summary = _summary(wanted, len(hits), searched)
+    summary = _summary(wanted, hits, searched)
     if not hits:
         yield Refusal(understood.asked, (), "", timing, 0, 0, understood.readings, summary, searched)
         return
@@ -63,12 +63,15 @@ def _dated_in(article: StoredArticle, understood: Understood) -> bool:
     return article.date is not None and any(period.holds(article.date) for period in understood.periods)
 
 
-def _summary(wanted: Survey, found: int, searched: int) -> str:
+def _summary(wanted: Survey, hits: Sequence[Found], searched: int) -> str:
+    found = len(hits)
     if not found:
         return f"逐篇查阅了 {searched} 篇文章，没有一篇符合。"
     listed = f"，以下列出前 {_MOST} 篇" if found > _MOST else ""
     if not wanted.counting:
         return f"逐篇查阅了 {searched} 篇文章，符合的有 {found} 篇{listed}。"
+    if any(hit.stated for hit in hits):  # a count of reports would contradict what the source says
+        return f"资料里写明了数目，见下面的原文。逐篇查阅了 {searched} 篇文章，有关的有 {found} 篇{listed}。"
     what = "篇" if wanted.thing is Thing.ARTICLE else "次（按一篇文章报道一次计，同一文章重复刊登的只算一次）"
     return f"共 {found} {what}。逐篇查阅了 {searched} 篇文章{listed}。"
 

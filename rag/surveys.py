@@ -51,6 +51,16 @@ _REPORTED = {  # how a report says that there was one
     Thing.INSPECTION: re.compile("调研|督导|检查|视察|走访"),
     Thing.ARTICLE: re.compile(""),
 }
+# «教研活动160余场», «12次会议»: the source itself says how many there were; «一次» only that there was one
+_NUMBER = "(?<![第\\d.])(?:\\d[\\d,.]*|[二三四五六七八九十百千万两]+)(?:余|多)?"
+_TIMES = "(?:次|场|期|项)"
+_STATED = {
+    thing: re.compile(
+        rf"(?:{words})[^，。；、]{{0,6}}?{_NUMBER}(?:余|多)?{_TIMES}|{_NUMBER}(?:余|多)?{_TIMES}[^，。；、]{{0,8}}?(?:{words})"
+    )
+    for thing, words in ((thing, "|".join(called.split())) for thing, called in _CALLED.items())
+    if thing is not Thing.ARTICLE
+}
 _COUNTING = (
     # 召开了几次会议, 有多少篇文章提到控辍保学; 会议召开了几次
     re.compile(rf"(?:几|多少)(?:{_MEASURE})?[^，。？?]{{0,8}}?{_THING}"),
@@ -88,11 +98,15 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article that matches, and the sentence that says so: `paragraph.text[span]`."""
+    """An article that matches, and the sentence that says so: `paragraph.text[span]`.
+
+    stated: the sentence says how many there were.
+    """
 
     article: StoredArticle
     paragraph: StoredParagraph
     span: Span
+    stated: bool = False
 
 
 def read_survey(question: str, dates: Iterable[DateReading] = ()) -> Survey | None:
@@ -130,23 +144,31 @@ def _terms(text: str) -> tuple[str, ...]:
 def look(survey: Survey, article: StoredArticle, in_period: Callable[[StoredArticle], bool]) -> Found | None:
     """Whether the article is one of those asked for, and by which sentence.
 
-    The sentence is the first that reports the thing; where only terms are asked for, the first that holds most.
+    The sentence is the first that reports the thing; where only terms are asked for, the first that holds most. One
+    that says how many, where that is asked, goes before all.
     """
     if not in_period(article) or not article.paragraphs:
         return None
     whole = normalise(article.title + "\n" + "\n".join(p.text for p in article.paragraphs))
     if not all(_stands(term, whole) for term in survey.terms):
         return None
-    best: tuple[int, Found] | None = None
+    best: tuple[tuple[bool, int], Found] | None = None
     for paragraph in article.paragraphs:
         for span in sentences(paragraph.text):
             sentence = paragraph.text[slice(*span)]
             if not _reports(survey, sentence):
                 continue
             held = sum(_stands(term, normalise(sentence)) for term in survey.terms)
-            if best is None or held > best[0]:
-                best = held, Found(article, paragraph, span)
+            stated = held == len(survey.terms) and _states_number(survey, sentence)
+            if best is None or (stated, held) > best[0]:
+                best = (stated, held), Found(article, paragraph, span, stated)
     return best[1] if best else None
+
+
+def _states_number(survey: Survey, sentence: str) -> bool:
+    if not survey.counting or survey.thing not in _STATED:
+        return False
+    return _STATED[survey.thing].search("".join(sentence.split())) is not None
 
 
 def _reports(survey: Survey, sentence: str) -> bool:

@@ -71,6 +71,16 @@ def test_meetings_are_counted_from_the_articles_without_a_model(library: Library
     assert all(statement.text == statement.citations[0].quote for statement in reply.statements)
 
 
+def test_a_number_the_source_states_is_not_contradicted_by_a_count(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "总结.txt"
+    path.write_text("去年工作回顾\n\n2024年12月30日，市教育局回顾去年工作，全年召开教研工作会议12次。\n", "utf-8")
+    list(library.add([path]))
+    reply = final(library.ask("召开了几次教研工作会议？"))
+    assert isinstance(reply, Answer)
+    assert "写明了数目" in reply.summary and "共" not in reply.summary
+    assert "会议12次" in reply.statements[0].text
+
+
 def test_who_attended_what(library: Library) -> None:
     reply = final(library.ask("赵雪宏参加了哪些会议？"))
     assert titles(reply) == ["市教育局召开教研工作会议", "2024年教研工作会议召开"]

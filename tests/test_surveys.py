@@ -81,6 +81,31 @@ def test_the_sentence_that_holds_the_term_is_found() -> None:
     assert found("哪些简报提到控辍保学？") == "要做好控辍保学工作。"
 
 
+YEAR = article("去年工作", "五是全年开展各类教研活动 160 余场，组织大比武。六是开展一次教研活动。")
+
+
+@pytest.mark.parametrize(
+    ("question", "stated"),
+    [("全年开展了多少场教研活动？", True), ("全年开展了多少场读书活动？", None), ("列出所有教研活动", False)],
+)
+def test_a_number_that_the_source_states_is_known_as_such(question: str, stated: bool | None) -> None:
+    survey = asked(question)
+    assert survey is not None
+    hit = look(survey, YEAR, lambda _: True)
+    assert stated == (hit.stated if hit else None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["组织开展一次教研活动。", "第39次教研活动召开。", "开展教研活动，评出12项成果。", "撤并69所学校，开展活动。"],
+)
+def test_another_number_is_none_of_how_many(text: str) -> None:
+    survey = asked("开展了几次教研活动？")
+    assert survey is not None
+    hit = look(survey, article("", text), lambda _: True)
+    assert hit is None or not hit.stated
+
+
 def test_who_attended() -> None:
     assert found("赵雪宏参加了哪些会议？") == "局长赵雪宏出席并讲话。"
     assert found("刘改花参加了哪些会议？") is None
