@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.widgets import ElidedLabel, button, set_property, tool
+from desktop.widgets import ElidedLabel, button, tool
 
 FIRST = "例如：今年中考备考有哪些要求？"
 FOLLOWING = "接着问，例如：那职业学校呢？"
@@ -29,6 +29,7 @@ class QuestionBar(QWidget):
         column.setSpacing(6)
         column.addLayout(self._make_line())
         column.addLayout(self._make_tools())
+        column.addWidget(self._make_limits())
         self.show_scope("")
         self.show_asking(False)
 
@@ -58,9 +59,8 @@ class QuestionBar(QWidget):
     def _make_tools(self) -> QHBoxLayout:
         self.choose_scope = button("范围…", "选择在哪些资料、哪段时间里查找", quiet=True)
         self.choose_scope.clicked.connect(self.scope_wanted)
-        self.scope = ElidedLabel()
-        self.clear_scope = tool("✕", "改为问全部资料、全部时间")
-        self.clear_scope.clicked.connect(self.everything_wanted)
+        self.everything = ElidedLabel(EVERYTHING)
+        self.everything.setProperty("role", "muted")
         self.new = button("新对话", "另起一次对话，不接着上面的问题（Ctrl+N）", quiet=True)
         self.new.clicked.connect(self.new_wanted)
         self.history = button("历史", "查看以前的问答（Ctrl+H）", quiet=True)
@@ -68,16 +68,30 @@ class QuestionBar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.choose_scope)
-        row.addWidget(self.scope, 1)
-        for part in (self.clear_scope, self.new, self.history):
-            row.addWidget(part)
+        row.addWidget(self.everything, 1)
+        row.addWidget(self.new)
+        row.addWidget(self.history)
         return row
+
+    def _make_limits(self) -> QWidget:
+        """Where is looked, if not everywhere: names are long, so this has a line to itself."""
+        self.scope = ElidedLabel()
+        self.scope.setProperty("role", "chosen")
+        self.clear_scope = tool("✕", "改为问全部资料、全部时间")
+        self.clear_scope.clicked.connect(self.everything_wanted)
+        self._limits = QWidget()
+        row = QHBoxLayout(self._limits)
+        row.setContentsMargins(2, 0, 0, 0)
+        row.setSpacing(2)
+        row.addWidget(self.scope, 1)
+        row.addWidget(self.clear_scope)
+        return self._limits
 
     def show_scope(self, words: str) -> None:
         """Say where is looked; "" is everywhere."""
-        self.scope.setText(words or EVERYTHING)
-        set_property(self.scope, "role", "chosen" if words else "muted")
-        self.clear_scope.setVisible(bool(words))
+        self.scope.setText(words)
+        self._limits.setVisible(bool(words))
+        self.everything.setText("" if words else EVERYTHING)
 
     def show_asking(self, asking: bool, following: bool = False) -> None:
         """Offer what can be done while a question is being answered, or when none is; `following`: one was."""

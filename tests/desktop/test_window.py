@@ -120,8 +120,8 @@ def test_questions_can_be_limited_to_a_document(window: Window, ask: AskIt, qtbo
     ask("要求？")
     assert isinstance(window.asking.result, Answer)
     window.asking.set_scope(())
-    assert window.asking.bar.scope.text() == "全部资料 · 全部时间"
-    assert window.asking.bar.clear_scope.isHidden()
+    assert window.asking.bar.everything.text() == "全部资料 · 全部时间"
+    assert not window.asking.bar.clear_scope.isVisible()
 
 
 def test_a_question_during_the_warm_up_says_that_it_waits(folder: Path, open_window: OpenWindow, qtbot: QtBot) -> None:
