@@ -170,6 +170,7 @@ def _citation(value: Citation, elsewhere: Elsewhere) -> Json:
         "article": value.article.id,
         "title": value.article.title,
         "document": value.document.id,
+        "removed": value.document.gone,
         "page": value.paragraph.page,
         **_date(value.article),
         "confidence": value.paragraph.paragraph.confidence,

@@ -170,6 +170,21 @@ def test_the_terminal_lists_shows_and_deletes(
     assert "已被删除" in capsys.readouterr().err
 
 
+def test_what_was_cited_is_shown_and_said_to_be_removed(
+    library: Library, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = library.remember("召开了几次会议？", answered(library, "召开了几次会议？"))
+    library.remove(["简报.txt"])
+    library.close()
+    assert run(folder, "history", "--show", str(kept)) == 0
+    shown = capsys.readouterr().out
+    assert "简报.txt（已移除），第 1 页" in shown
+    assert "要求抓好落实。”" in shown
+    assert run(folder, "--json", "history", "--show", str(kept)) == 0
+    (statement,) = json.loads(capsys.readouterr().out)["reply"]["statements"]
+    assert [citation["removed"] for citation in statement["citations"]] == [True]
+
+
 def test_a_question_asked_on_the_terminal_is_kept_but_not_those_of_a_file(
     library: Library, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

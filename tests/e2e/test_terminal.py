@@ -21,7 +21,7 @@ from tests.pdf_writer import Sheet, pdf, set_columns
 QUESTIONS = ROOT / "tests" / "questions" / "lvliang-2024-03.csv"
 DATED = {"date", "date_basis", "certain"}
 PLACED = {"paragraph", "article", "title", "document", "page", "confidence", "twins"} | DATED
-CITATION = PLACED | {"start", "end", "quote"}
+CITATION = PLACED | {"start", "end", "quote", "removed"}
 HIT = PLACED | {"text", "header", "score"}
 ARTICLE = {"id", "document", "title", "headings", "page", "corrected", "indexed_as", "twins", "paragraphs"} | DATED
 REPLY = {
@@ -147,6 +147,10 @@ def test_a_conversation_is_kept_gone_on_with_and_deleted(terminal: Terminal) -> 
     for turn, reply in zip(turns, (first, second), strict=True):
         assert turn["reply"] == reply
     assert terminal.run("history", "没有问过的词") == []
+    terminal.run("remove", SAMPLE.name)
+    (without, _) = terminal.run("history", "--show", number)
+    assert [c["removed"] for c in without["reply"]["statements"][0]["citations"]] == [True]
+    assert without["reply"]["statements"][0]["text"] == first["statements"][0]["text"]
     assert terminal.run("history", "--delete", number) == [{"id": kept["id"], "status": "deleted"}]
     assert terminal.run("history") == []
     terminal.run("ask", "谁主持？", "--conversation", number, code=1)
