@@ -49,6 +49,7 @@ def ask(
 
     Raises as `answering.answer`. A question about the whole collection needs no model.
     """
+    heed(stop)
     yield QuestionRead(understood.question, understood.asked, understood.readings)
     if understood.survey is not None:
         yield from survey(understood, sources.articles(), sources.documents(), stop)

@@ -191,6 +191,8 @@ def ask(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event
     """A question given as an argument is kept with its answer; those of a file are not."""
     from rag import as_text
 
+    if arguments.conversation is not None and arguments.questions is not None:
+        arguments.wrong("--conversation 只能用于直接写出的一个问题")
     questions, only = _questions(arguments), _only(arguments)
     with _library(arguments) as library:
         before = _before(library, arguments)
@@ -222,8 +224,6 @@ def _before(library: Library, arguments: argparse.Namespace) -> list[str]:
     """The questions that this one may lean on."""
     if arguments.conversation is None:
         return []
-    if arguments.questions is not None:
-        arguments.wrong("--conversation 只能用于直接写出的一个问题")
     return [turn.asked for turn in library.conversation(arguments.conversation)][-LEANS_ON:]
 
 
