@@ -26,9 +26,10 @@ from rag.disagreement import SAID, with_other_versions
 from rag.judging import line_of, sureness
 from rag.llm import ChatModel, Message, Session
 from rag.narrowing import supporting_spans
+from rag.periods import meant_in
 from rag.premises import unknown_premises
 from rag.text import normalise, sentences
-from rag.types import Progress, StopSignal, heed
+from rag.types import Progress, StopSignal, StoredArticle, heed
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 
@@ -245,11 +246,11 @@ def _write_messages(question: str, shown: Sequence[Evidence]) -> tuple[Message, 
 def _source_text(evidence: Evidence) -> str:
     """The passage as the model sees it: which article, how its paragraph opens, the words themselves.
 
-    A passage cut from a long paragraph (「四是……」) says neither who asks for it nor when. Only our own 【n】 may look
-    like an evidence number, so those of the document are replaced. A table row stands under its column names.
+    A passage cut from a long paragraph (「四是……」) says neither who asks for it nor when; what 去年 means on the day
+    of its article is said too. Only our own 【n】 may look like an evidence number, so those of the document are
+    replaced. A table row stands under its column names.
     """
     passage, article = evidence.passage, evidence.article
-    heading = f"（{article.date}，{article.label}）\n" if article.date else f"（{article.label}）\n"
     opening = ""
     if passage.start > 0:
         start, end = sentences(evidence.paragraph.text)[0]
@@ -257,4 +258,11 @@ def _source_text(evidence: Evidence) -> str:
     header = evidence.paragraph.paragraph.header
     if header:
         opening = f"{header}\n{opening}"
-    return (heading + opening + passage.text).replace("【", "［").replace("】", "］")
+    return (_heading(article, opening + passage.text) + opening + passage.text).replace("【", "［").replace("】", "］")
+
+
+def _heading(article: StoredArticle, text: str) -> str:
+    if article.date is None:
+        return f"（{article.label}）\n"
+    meant = "，".join(f"“{words}”指{period}" for words, period in meant_in(text, article.date))
+    return f"（{article.date}，{article.label}{meant and f'；文中{meant}'}）\n"

@@ -18,6 +18,8 @@ from rag.dates import FIRST_YEAR, LAST_YEAR, DateMention, date_mentions
 from rag.numerals import NARROW, chinese_number
 
 _N = "[一二三四五六七八九十两\\d]{1,3}"
+_PAST_YEAR = re.compile("过去的?一年")
+_LOOKING_BACK = 4  # until this month a text that speaks of the past year means the last calendar year
 _Span = Callable[[dt.date, re.Match[str]], Period | None]
 
 
@@ -37,6 +39,21 @@ def read_dates(question: str, today: dt.date, newest: dt.date | None) -> tuple[D
         ):
             found.append(reading)
     return tuple(sorted(found, key=lambda reading: reading.start))
+
+
+def meant_in(text: str, day: dt.date) -> tuple[tuple[str, str], ...]:
+    """The relative date words of a text printed on `day`, each once, and what they mean: (去年, 2023年).
+
+    «过去一年» of a text printed early in a year looks back on the year before.
+    """
+    meant: dict[str, str] = {}
+    for reading in read_dates(text, day, None):
+        absolute = reading.why or re.search(r"\d{4}", reading.words)
+        if not absolute and not reading.words.startswith("当"):  # 当年 is the year last spoken of
+            meant.setdefault(reading.words, reading.period.name)
+    if day.month <= _LOOKING_BACK:
+        meant.update((words, f"{day.year - 1}年") for words in _PAST_YEAR.findall(text))
+    return tuple(meant.items())
 
 
 def between(since: dt.date | None, until: dt.date | None) -> Period | None:
@@ -157,15 +174,20 @@ def _year_of(day: dt.date, match: re.Match[str]) -> int:
 
 
 def _last_years(day: dt.date, match: re.Match[str]) -> Period | None:
+    """近三年 are calendar years, this one among them; 近一年 are twelve months."""
     count = _count(match["n"])
+    if count == 1 and not match.group().startswith("这"):
+        return _months_back(day, 12)
     return _years(day.year - count + 1, day.year) if 1 <= count <= 50 else None
 
 
 def _last_months(day: dt.date, match: re.Match[str]) -> Period | None:
     count = _count(match["n"])
-    if not 1 <= count <= 120:
-        return None
-    since = _month(day.year, day.month - count).since.replace(day=1)
+    return _months_back(day, count) if 1 <= count <= 120 else None
+
+
+def _months_back(day: dt.date, count: int) -> Period:
+    since = _month(day.year, day.month - count).since
     first = dt.date(since.year, since.month, min(day.day, _month_end(since.year, since.month).day))
     return Period(first, day, f"{first.isoformat()}至{day.isoformat()}")
 

@@ -121,6 +121,12 @@ def test_marks_of_ours_in_a_document_are_not_taken_for_evidence_numbers() -> Non
     assert "【2】" not in chat.prompts[-1][-1].text
 
 
+def test_the_model_is_told_what_relative_dates_of_a_source_mean() -> None:
+    chat = ScriptedChat("去年新撤并学校69所。")
+    answered(chat, "去年新撤并学校69所。")
+    assert "（2024-03-25，会议；文中“去年”指2023年）\n去年新撤并" in chat.prompts[0][-1].text
+
+
 def test_a_stop_is_honoured_between_steps() -> None:
     stop = threading.Event()
     events = answer("备考？", lambda _question: evidence(EXAM), ScriptedChat(EXAM), stop)

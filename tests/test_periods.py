@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answers import Period
-from rag.periods import read_dates
+from rag.periods import meant_in, read_dates
 
 TODAY = dt.date(2026, 11, 25)
 NEWEST = dt.date(2024, 3, 25)
@@ -32,6 +32,8 @@ def only(question: str, newest: dt.date | None = None, today: dt.date = TODAY) -
         ("上学期的安排", "2026-02-01", "2026-08-31"),
         ("近三年撤并了多少学校", "2024-01-01", "2026-12-31"),
         ("最近3个月的通报", "2026-08-25", "2026-11-25"),
+        ("过去一年召开的会议", "2025-11-25", "2026-11-25"),
+        ("这一年召开的会议", "2026-01-01", "2026-12-31"),
         ("2023—2024学年的计划", "2023-09-01", "2024-08-31"),
         ("2023-2024学年第二学期的计划", "2024-02-01", "2024-08-31"),
         ("去年第一季度的情况", "2025-01-01", "2025-03-31"),
@@ -67,6 +69,18 @@ def test_a_library_that_ends_earlier_is_measured_from_its_newest_day(question: s
     (plainly,) = read_dates(question, TODAY, None)
     assert reading.other == plainly.period
     assert reading.switched.period == plainly.period
+
+
+def test_relative_words_of_a_printed_text_are_measured_from_its_day() -> None:
+    text = "去年以来成效明显，去年12月通报表扬，今年要抓好2024年的工作，3月25日召开会议，当年见效，过去一年撤并69所。"
+    assert dict(meant_in(text, dt.date(2024, 3, 25))) == {
+        "去年": "2023年",
+        "去年12月": "2023年12月",
+        "今年": "2024年",
+        "过去一年": "2023年",
+    }
+    assert dict(meant_in("过去一年", dt.date(2024, 9, 1))) == {"过去一年": "2023-09-01至2024-09-01"}
+    assert meant_in("会议强调安全。", dt.date(2024, 3, 25)) == ()
 
 
 @pytest.mark.parametrize("newest", [dt.date(2026, 2, 1), TODAY, dt.date(2027, 1, 1)])
