@@ -28,6 +28,9 @@ from rag.errors import JianwenError
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
 
 Reply = Answer | Refusal
+# what was asked and said in a turn; not the paragraphs it was looked for in, for most words stand in those
+_SAID = """question || ' ' || asked || ' ' || json_extract(reply, '$.summary') || ' ' || COALESCE(
+    (SELECT group_concat(json_extract(value, '$.text'), ' ') FROM json_each(reply, '$.statements')), '')"""
 _TITLE = 40  # characters of the first question that name a conversation
 
 
@@ -59,9 +62,9 @@ class History:
         return conversation
 
     def conversations(self, words: str = "") -> tuple[Conversation, ...]:
-        """All, or those in whose questions or replies each of the `words` (parted by spaces) stands; latest first."""
+        """All, or those in whose questions or answers each of the `words` (parted by spaces) stands; latest first."""
         wanted = [f"%{_escaped(word)}%" for word in words.split()]
-        each = " AND EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND (question || reply) LIKE ? ESCAPE '\\')"
+        each = f" AND EXISTS (SELECT 1 FROM turns WHERE conversation = c.id AND ({_SAID}) LIKE ? ESCAPE '\\')"
         rows = self._catalog.rows(
             f"""SELECT c.id, c.title, COUNT(turns.id), MAX(turns.at) FROM conversations c
                 JOIN turns ON turns.conversation = c.id WHERE 1 {each * len(wanted)}

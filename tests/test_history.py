@@ -51,7 +51,9 @@ def answer(catalog: Catalog, question: str = "有哪些要求？") -> Answer:
     first, second = found(catalog)
     statements = (
         Statement("抓好落实。", (Citation(first.paragraph, 2, 7, first.article, first.document, 1),), (), "2024年"),
-        Statement("不在其中。", (Citation(second.paragraph, 0, 5, second.article, second.document, 2),), ("没有",)),
+        Statement(
+            "不在“其中”50%_。", (Citation(second.paragraph, 0, 5, second.article, second.document, 2),), ("没有",)
+        ),
     )
     return Answer(
         question, statements, (first, second), "模型", Timing(0.1, 0.2, 0.3), 5, 6, (THIS_YEAR,), "共 2 次", 3
@@ -76,6 +78,10 @@ def test_words_are_found_in_questions_and_replies(catalog: Catalog) -> None:
     two = history.add("谁参加？", Refusal("谁参加？", (), "模型", Timing(0.1, None, 0.3)), None, AT)
     assert [c.id for c in history.conversations("要求 落实")] == [one]
     assert [c.id for c in history.conversations("50%_")] == [one]
+    assert [c.id for c in history.conversations("“其中”")] == [one]
+    assert [c.id for c in history.conversations("共 2")] == [one]
+    assert history.conversations("强化培训") == (), "only looked through"
+    assert history.conversations("problems") == ()
     assert [c.id for c in history.conversations("%")] == [one]
     assert [c.id for c in history.conversations("参加")] == [two]
     assert history.conversations("没有的词") == ()
