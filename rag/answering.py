@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.checking import coverage, problems
 from rag.disagreement import SAID, with_other_versions
+from rag.enumerations import completed
 from rag.judging import line_of, sureness
 from rag.llm import ChatModel, Message, Session
 from rag.narrowing import supporting_spans
@@ -100,7 +101,7 @@ def answer(
     if not any(statement.supported for statement in statements):
         yield _refusal(work, found)
         return
-    statements, cited = with_other_versions(statements, shown, found)
+    statements, cited = with_other_versions(completed(question, statements), shown, found)
     if len(cited) > len(shown):
         yield EvidenceFound(cited, work.evidence_seconds)
     yield Answer(
