@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import JianwenError
-from rag.llm import LlamaChat, LlamaSession, Message
+from rag.llama_chat import LlamaChat, LlamaSession
+from rag.llm import Message
 from rag.types import StopSignal
 
 

@@ -392,7 +392,7 @@ class Library:
 
     def _ready_chat(self) -> ChatModel:
         if self._chat is None:
-            from rag.llm import LlamaChat
+            from rag.llama_chat import LlamaChat
             from rag.models import require_chat_model
 
             settings = self._settings

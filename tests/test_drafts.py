@@ -1,0 +1,85 @@
+"""Guesses from what was read, and the states of prompts that are kept."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.drafts import Drafter, continuation
+from rag.prompt_states import PromptStates, shared
+
+tokens = st.lists(st.integers(0, 4), max_size=40)
+
+
+def array(values: list[int]) -> np.ndarray[tuple[int], np.dtype[np.intc]]:
+    return np.array(values, np.intc)
+
+
+def test_what_followed_the_longest_common_past_is_guessed() -> None:
+    history = [1, 2, 3, 4, 5, 9, 2, 3, 7, 8, 1, 2, 3]
+    assert continuation(array(history), 2) == [4, 5]
+    assert continuation(array(history), 20) == history[3:]
+    assert continuation(array([5, 6, 7, 6, 8]), 3) == []  # one token in common tells nothing
+
+
+@given(tokens, st.integers(1, 8))
+def test_guesses_have_stood_after_the_same_two_tokens(history: list[int], count: int) -> None:
+    found = continuation(array(history), count)
+    assert len(found) <= count
+    if found:
+        windows = [history[at : at + 2 + len(found)] for at in range(len(history))]
+        assert [*history[-2:], *found] in windows
+    else:
+        assert history[-2:] not in [history[at : at + 2] for at in range(len(history) - 2)]
+
+
+def test_more_is_guessed_while_it_comes_true() -> None:
+    drafter = Drafter()
+    history = array([*range(100, 160), 100, 101])
+    lengths = []
+    for right in (True, True, True, False, True):
+        guesses = drafter.guesses(history, 102, room=50)
+        lengths.append(len(guesses))
+        assert guesses == list(range(103, 103 + len(guesses)))
+        drafter.learn(len(guesses), len(guesses) if right else 0)
+    assert lengths[0] < lengths[1] < lengths[2] <= lengths[3]
+    assert lengths[4] == lengths[0]
+    assert drafter.guesses(history, 102, room=1) == [103]
+    assert drafter.guesses(history, 102, room=0) == []
+
+
+def state(size: int) -> ctypes.Array[ctypes.c_ubyte]:
+    return (ctypes.c_ubyte * size)()
+
+
+def test_the_state_with_the_longest_common_beginning_is_used() -> None:
+    states = PromptStates(budget=100)
+    states.keep([1, 2, 3, 4], state(40))
+    states.keep([1, 2, 9], state(40))
+    kept = states.nearest([1, 2, 3, 7], better_than=0)
+    assert kept is not None
+    assert kept.tokens == (1, 2, 3, 4)
+    assert states.nearest([1, 2, 3, 7], better_than=3) is None
+    assert states.nearest([8], better_than=0) is None
+
+
+def test_the_oldest_states_make_room() -> None:
+    states = PromptStates(budget=100)
+    states.keep([1, 1], state(40))
+    states.keep([2, 2], state(40))
+    assert states.nearest([1, 1], better_than=0)  # used: now the newest
+    states.keep([3, 3], state(40))
+    assert states.nearest([2, 2], better_than=0) is None
+    assert states.nearest([1, 1], better_than=0)
+    states.keep([4, 4], state(101))
+    assert states.nearest([4, 4], better_than=0) is None
+
+
+@given(tokens, tokens)
+def test_shared_beginnings(one: list[int], other: list[int]) -> None:
+    same = shared(one, other)
+    assert one[:same] == other[:same]
+    assert same == min(len(one), len(other)) or one[same] != other[same]
