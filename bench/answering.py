@@ -32,7 +32,8 @@ from rag.catalog import Catalog
 from rag.embedding import Embedder, SentenceEmbedder
 from rag.errors import JianwenError
 from rag.keyword_store import KeywordStore
-from rag.llm import ChatModel, LlamaChat
+from rag.llama_chat import LlamaChat
+from rag.llm import ChatModel
 from rag.models import require_chat_model, require_embedding_model
 from rag.search import recipe
 from rag.settings import PROGRAM_FOLDER, load_settings

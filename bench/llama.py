@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from rag.errors import JianwenError
 from rag.llama_chat import LlamaChat, LlamaSession
 from rag.llm import Message
+from rag.prompt_states import PromptStates
 from rag.types import StopSignal
 
 
@@ -64,6 +65,18 @@ class BareLlama:
         self._c.llama_synchronize(self._context)
         return time.perf_counter() - started
 
+    def pieces(self, most: int) -> Iterator[bytes]:
+        """What the model writes after what was read, token by token, to the end of its turn or `most` tokens."""
+        vocabulary = self._c.llama_model_get_vocab(self._model)
+        buffer = ctypes.create_string_buffer(256)
+        for _ in range(most):
+            token = self._c.llama_sampler_sample(self._sampler, self._context, -1)
+            if self._c.llama_vocab_is_eog(vocabulary, token):
+                return
+            length = self._c.llama_token_to_piece(vocabulary, token, buffer, len(buffer), 0, False)
+            yield buffer.raw[: max(length, 0)]
+            self._decode([token])
+
     def _decode(self, tokens: Sequence[int]) -> None:
         array = (ctypes.c_int32 * len(tokens))(*tokens)
         code = self._c.llama_decode(self._context, self._c.llama_batch_get_one(array, len(tokens)))
@@ -88,6 +101,11 @@ class MeteredChat(LlamaChat):
         super().__init__(path, context_tokens, threads)
         self.starts: list[Start] = []
         self._counted = 0
+
+    def forget(self) -> None:
+        """Everything that was read: the next prompt is read as the first."""
+        self._states = PromptStates()
+        self.cut(0)
 
     def read(self, tokens: Sequence[int]) -> None:
         super().read(tokens)

@@ -7,7 +7,10 @@ Decoding. Ours: tokens written, from "prompt read" to the last draft event, so m
 after each sentence are all in the time, while the 【n】 are not counted as tokens. Base: sampling and decoding as many.
 First token. Ours: seconds from the question to the first character. Base: seconds that llama.cpp, at the speed it has
 just read the writing prompt, needs for the tokens we read (a beginning shared with the prompt before is not read
-again), or for the writing prompt alone, as if no evidence had been weighed.
+again), or for the writing prompt alone, as if no evidence had been weighed. Before it everything read is forgotten.
+Warm. Ours: the same seconds for a second question about the same passages, right after the first one. Base: the seconds
+llama.cpp needed for the first one's prompt.
+LlamaIndex (`--llama-index`): its citation query engine over llama.cpp's plain loop, with the passages we wrote from.
 """
 
 from __future__ import annotations
@@ -15,13 +18,15 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.llama import BareLlama, MeteredChat
+from bench.llama_index import EngineAnswer, answer
 from bench.options import SAMPLE, Say, positive
 from bench.report import Measurement, Report, Row, machine, pooled
-from rag.answers import DraftText
+from rag.answers import DraftText, Evidence, EvidenceFound
 from rag.errors import JianwenError
 from rag.library import Library
 from rag.llm import Message
@@ -29,12 +34,12 @@ from rag.models import require_chat_model
 from rag.models.machine import physical_cores
 from rag.settings import load_settings
 
-QUESTIONS = (
-    "教育强市建设的“五强”目标是什么？",
-    "会议对基层党组织提出哪些要求？",
-    "巩固深化“双减”成果要做哪些工作？",
-    "初中教师实施什么计划？",
-    "去年撤并了多少所农村薄弱学校？",
+QUESTIONS = (  # each with a second one that the same passages answer
+    ("教育强市建设的“五强”目标是什么？", "教育强市建设的“五强”目标包括哪些内容？"),
+    ("会议对基层党组织提出哪些要求？", "会议要求基层党组织做哪些事？"),
+    ("巩固深化“双减”成果要做哪些工作？", "怎样巩固深化“双减”成果？"),
+    ("初中教师实施什么计划？", "针对初中教师实施的是什么计划？"),
+    ("去年撤并了多少所农村薄弱学校？", "去年农村薄弱学校撤并了多少所？"),
 )
 
 
@@ -47,15 +52,22 @@ class Asked:
     prompt: tuple[int, ...]
     written: int
     writing: float
+    evidence: tuple[Evidence, ...] = ()  # what it was written from
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Both sides of one round: ours, and the seconds llama.cpp needed for the same prompt and as many tokens."""
+    """Both sides of one round: ours, and the seconds llama.cpp needed for the same prompt and as many tokens.
+
+    warm: seconds to the first character of the second question; None where it was refused. engine: LlamaIndex's answer
+    to the first.
+    """
 
     ours: Asked
     reading: float
     writing: float
+    warm: float | None = None
+    engine: EngineAnswer | None = None
 
     @property
     def prompt_speed(self) -> float:
@@ -65,6 +77,9 @@ class Round:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", type=positive, default=len(QUESTIONS), metavar="个数", help="只用前几个问题")
+    parser.add_argument(
+        "--llama-index", action="store_true", help="也与 LlamaIndex 的引文问答比较（须另行安装 llama-index-core）"
+    )
 
 
 def run(options: argparse.Namespace, say: Say) -> Report:
@@ -85,7 +100,8 @@ def run(options: argparse.Namespace, say: Say) -> Report:
         bare = BareLlama(path, settings.context_tokens, threads)
         try:
             _touch(chat, bare)
-            rounds, refused = _measure(library, chat, bare, QUESTIONS[: options.questions], options.rounds, say)
+            pair = _Pair(library, chat, bare, options.llama_index)
+            rounds, refused = _measure(pair, QUESTIONS[: options.questions], options.rounds, say)
         finally:
             bare.close()
     return Report("speed", measurements(rounds), tuple(f"“{q}”没有写出回答，未计入。" for q in refused), facts)
@@ -99,18 +115,42 @@ def _touch(chat: MeteredChat, bare: BareLlama) -> None:
     bare.write(4)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The two sides, and whether LlamaIndex is the third."""
+
+    library: Library
+    chat: MeteredChat
+    bare: BareLlama
+    with_engine: bool
+
+    def round(self, question: str, second: str) -> Round | None:
+        """One round; None when the question was refused."""
+        self.chat.forget()
+        ours = ask(self.library, self.chat, question)
+        if ours is None:
+            return None
+        again = ask(self.library, self.chat, second)
+        reading, writing = self.bare.read(ours.prompt), self.bare.write(ours.written)
+        engine = answer(question, ours.evidence, self.bare, self._prompt) if self.with_engine else None
+        return Round(ours, reading, writing, again.first if again else None, engine)
+
+    def _prompt(self, request: str) -> list[int]:
+        return self.chat.prompt_tokens((Message("user", request),))
+
+
 def _measure(
-    library: Library, chat: MeteredChat, bare: BareLlama, questions: tuple[str, ...], rounds: int, say: Say
+    pair: _Pair, questions: Sequence[tuple[str, str]], rounds: int, say: Say
 ) -> tuple[dict[str, list[Round]], list[str]]:
     """The rounds of each question that was answered, and the questions that were not."""
     found: dict[str, list[Round]] = {}
     refused: list[str] = []
     for number in range(1, rounds + 1):
-        for question in questions:
+        for question, second in questions:
             say(f"第 {number}/{rounds} 轮：{question}")
-            ours = ask(library, chat, question)
-            if ours is not None:
-                found.setdefault(question, []).append(Round(ours, bare.read(ours.prompt), bare.write(ours.written)))
+            done = pair.round(question, second)
+            if done is not None:
+                found.setdefault(question, []).append(done)
             elif question not in refused:
                 refused.append(question)
     if not found:
@@ -123,8 +163,11 @@ def ask(library: Library, chat: MeteredChat, question: str) -> Asked | None:
     chat.starts.clear()
     first = last = 0.0
     written = 0
+    evidence: tuple[Evidence, ...] = ()
     started = time.perf_counter()
     for event in library.ask(question):
+        if isinstance(event, EvidenceFound):
+            evidence = event.evidence
         if isinstance(event, DraftText):
             last = time.perf_counter()
             first = first or last - started
@@ -133,11 +176,11 @@ def ask(library: Library, chat: MeteredChat, question: str) -> Asked | None:
         return None
     writing = chat.starts[-1]  # the earlier ones weighed the evidence
     prompt = tuple(chat.prompt_tokens(writing.messages))
-    return Asked(first, sum(start.read for start in chat.starts), prompt, written, last - writing.ready)
+    return Asked(first, sum(start.read for start in chat.starts), prompt, written, last - writing.ready, evidence)
 
 
 def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
-    decoding, read, alone = [], [], []
+    decoding, read, alone, warm = [], [], [], []
     for question, done in rounds.items():
         first = tuple(r.ours.first for r in done)
         decoding.append(
@@ -150,7 +193,9 @@ def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
         label = f"{question}（读 {done[0].ours.read} 词元，末次提示 {len(done[0].ours.prompt)}）"
         read.append(Row(label, first, tuple(r.ours.read / r.prompt_speed for r in done)))
         alone.append(Row(label, first, tuple(r.reading for r in done)))
-    return (
+        if second := [(r.warm, r.reading) for r in done if r.warm is not None]:
+            warm.append(Row(question, tuple(ours for ours, _ in second), tuple(base for _, base in second)))
+    made = [
         _measurement(
             "decoding",
             "回答每秒写出的词元（含每句之后选定出处）÷ llama.cpp 贪心解码同样提示、同样多词元；越接近 1 越好",
@@ -172,7 +217,37 @@ def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
             "秒",
             alone,
         ),
-    )
+    ]
+    if warm:
+        made.append(
+            _measurement(
+                "first_token_warm",
+                "紧接着就同样的资料再问一次，到第一个字 ÷ llama.cpp 读入第一次作答的提示；越低越好",
+                "llama.cpp",
+                "秒",
+                warm,
+            )
+        )
+    return (*made, *_beside_engine(rounds))
+
+
+def _beside_engine(rounds: dict[str, list[Round]]) -> list[Measurement]:
+    """Our answers beside LlamaIndex's; none where it was not asked."""
+    first, decoding = [], []
+    for question, done in rounds.items():
+        pairs = [(r.ours, r.engine) for r in done if r.engine is not None and r.engine.written > 1]
+        if pairs:
+            first.append(Row(question, tuple(o.first for o, _ in pairs), tuple(e.first for _, e in pairs)))
+            ours = tuple(o.written / o.writing for o, _ in pairs)
+            decoding.append(Row(question, ours, tuple((e.written - 1) / e.writing for _, e in pairs)))
+    if not first:
+        return []
+    return [
+        _measurement(
+            "engine_first_token", "从提问到第一个字 ÷ LlamaIndex（资料已给它）；越低越好", "LlamaIndex", "秒", first
+        ),
+        _measurement("engine_decoding", "回答每秒写出的词元 ÷ LlamaIndex；越高越好", "LlamaIndex", "词元/秒", decoding),
+    ]
 
 
 def _measurement(key: str, compared: str, base: str, unit: str, rows: list[Row]) -> Measurement:

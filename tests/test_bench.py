@@ -15,6 +15,7 @@ from rich.console import Console
 
 from bench import reading, speed
 from bench.__main__ import BENCHES, MENDABLE, main
+from bench.llama_index import EngineAnswer
 from bench.passages import KeepingEmbedder, projected, recombined
 from bench.report import Figures, Measurement, Report, Row, as_json, figure, notes, pooled, show
 from bench.typeset import broken
@@ -151,10 +152,17 @@ def test_figures_show_shares_counts_and_gaps() -> None:
 
 def test_speed_ratios_are_of_the_same_tokens() -> None:
     ours = speed.Asked(first=6.0, read=300, prompt=(1,) * 200, written=50, writing=5.0)
-    made = {m.key: m for m in speed.measurements({"问？": [speed.Round(ours, reading=4.0, writing=2.5)]})}
+    engine = EngineAnswer(first=3.0, read=300, written=21, writing=2.0, text="答。")
+    done = speed.Round(ours, reading=4.0, writing=2.5, warm=1.0, engine=engine)
+    made = {m.key: m for m in speed.measurements({"问？": [done]})}
     assert made["decoding"].rows[-1].ratio == pytest.approx(0.5)  # 10 of 20 tokens per second
     assert made["first_token"].rows[-1].ratio == pytest.approx(1.0)  # 6 s; 300 tokens at 50 per second
     assert made["first_token_writing_prompt"].rows[-1].ratio == pytest.approx(1.5)
+    assert made["first_token_warm"].rows[-1].ratio == pytest.approx(0.25)
+    assert made["engine_first_token"].rows[-1].ratio == pytest.approx(2.0)
+    assert made["engine_decoding"].rows[-1].ratio == pytest.approx(1.0)
+    refused_second = speed.Round(ours, reading=4.0, writing=2.5)
+    assert len(speed.measurements({"问？": [refused_second]})) == 3
 
 
 def test_reading_totals_weigh_files_by_their_pages() -> None:
