@@ -34,6 +34,7 @@ def problems(
     found = [f"所引原文中没有{_KINDS[fact.kind]}“{fact.text}”" for fact in missing_facts(statement, cited, year)]
     found += _missing_names(statement, f"{cited}\n{title}", question)
     found += _changes(statement, cited, year)
+    found += _joined_anew(statement, cited)
     if coverage(statement, f"{cited}\n{title}", question) < _LEAST_WORDING:
         found.append("所引原文的用词与这句话出入较大")
     return tuple(dict.fromkeys(found))
@@ -127,6 +128,29 @@ def _missing_names(statement: str, held_text: str, question: str) -> Iterator[st
             yield f"所引原文中没有名称“{word.text}”"
         elif word.tag in _NOUNS and word.text not in _SAYS_NOTHING and not _made_of(wording, around):
             yield f"所引原文中没有“{word.text}”"
+
+
+def _joined_anew(statement: str, cited: str) -> Iterator[str]:
+    """A thing said to be another's than in the source: 「宣传片的负责人」 for 「宣传片，课堂项目负责人」."""
+    said, printed = tagged_words(statement), tagged_words(cited)
+    for owner, joint, thing in zip(said, said[1:], said[2:], strict=False):
+        if joint.text != "的" or owner.tag not in _NOUNS or thing.tag not in _NOUNS:
+            continue
+        places = [place for place, word in enumerate(printed) if word.text == thing.text]
+        owners = [_owner(printed, place) for place in places]
+        if any(owner.text in _last_clause(cited[: printed[place].start]) for place in places):
+            continue
+        other = next((theirs for theirs in owners if theirs is not None and theirs.text not in statement), None)
+        if other is not None and owner.text in cited:
+            yield f"原文中的“{thing.text}”是“{other.text}”的，不是“{owner.text}”的"
+
+
+def _owner(words: Sequence[Word], place: int) -> Word | None:
+    """The noun right before a word, or before its 的."""
+    before = place - 2 if place > 1 and words[place - 1].text == "的" else place - 1
+    if before < 0 or words[before].tag not in _NOUNS or words[place].start - words[before].end > 1:
+        return None
+    return words[before]
 
 
 def _made_of(word: str, text: str) -> bool:

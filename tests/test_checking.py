@@ -183,3 +183,13 @@ def test_another_figure_in_any_clause_is_seen(source: list[str], data: st.DataOb
     other = data.draw(st.sampled_from([d for d in "123456789" if d != text[place]]))
     changed = text[:place] + other + text[place + 1 :]
     assert problems(changed, text)
+
+
+def test_a_thing_is_not_given_to_another() -> None:
+    source = "参会人员集体观看了吕梁教育宣传片，“智慧课堂”项目负责人张四保作了精彩推介。"
+    (problem,) = problems("吕梁教育宣传片的负责人张四保", source)
+    assert "宣传片" in problem
+    assert "项目" in problem
+    assert not problems("“智慧课堂”项目的负责人张四保", source)
+    assert not problems("项目负责人张四保作了推介。", source)
+    assert not problems("会议的主持人是刘改花。", "会议由刘改花主持，各科室负责人参加。", question="会议的主持人是谁？")
