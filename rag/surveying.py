@@ -53,7 +53,9 @@ def survey(
         yield Refusal(understood.asked, (), "", timing, 0, 0, understood.readings, summary, searched)
         return
     evidence = tuple(_evidence(hit, documents[hit.article.document]) for hit in hits[:_MOST])
-    statements = tuple(_statement(one, number, wanted) for number, one in enumerate(evidence, 1))
+    statements = tuple(
+        _statement(hit, one, number, wanted) for number, (hit, one) in enumerate(zip(hits, evidence, strict=False), 1)
+    )
     yield Answer(understood.asked, statements, evidence, "", timing, 0, 0, understood.readings, summary, searched)
 
 
@@ -88,10 +90,17 @@ def _trimmed(text: str, span: Span) -> Span:
     return start + len(stretch) - len(stretch.lstrip()), end - len(stretch) + len(stretch.rstrip())
 
 
-def _statement(evidence: Evidence, number: int, wanted: Survey) -> Statement:
-    """The sentence as printed; it is its own source, and is held against it like any other."""
-    passage = evidence.passage
-    citation = Citation(evidence.paragraph, passage.start, passage.end, evidence.article, evidence.document, number)
-    date = evidence.article.date
+def _statement(hit: Found, evidence: Evidence, number: int, wanted: Survey) -> Statement:
+    """The words as printed; they are their own source, and are held against it like any others."""
+    passage, date = evidence.passage, evidence.article.date
+    places = [(evidence.paragraph, (passage.start, passage.end))]
+    if hit.event is not None:
+        paragraph, span = hit.event
+        places.insert(0, (paragraph, _trimmed(paragraph.text, span)))
+    citations = tuple(
+        Citation(paragraph, *span, evidence.article, evidence.document, number) for paragraph, span in places
+    )
+    text = "。".join(citation.quote.removesuffix("。") for citation in citations)
+    text += "。" if len(citations) > 1 else passage.text[len(passage.text.removesuffix("。")) :]
     month = (f"{date.year}年{date.month}月" if date else _UNDATED) if wanted.by_month else ""
-    return Statement(passage.text, (citation,), problems(passage.text, citation.quote), month)
+    return Statement(text, citations, problems(text, "".join(c.quote for c in citations)), month)

@@ -7,8 +7,8 @@ it asks for is read from its wording; everything that cannot be read this way is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from rag.answers import DateReading
@@ -58,9 +58,10 @@ _STATED = {
     thing: re.compile(
         rf"(?:{words})[^，。；、]{{0,6}}?{_NUMBER}(?:余|多)?{_TIMES}|{_NUMBER}(?:余|多)?{_TIMES}[^，。；、]{{0,8}}?(?:{words})"
     )
-    for thing, words in ((thing, "|".join(called.split())) for thing, called in _CALLED.items())
+    for thing, words in ((thing, "|".join(re.findall(r"\w{2,}", called))) for thing, called in _CALLED.items())
     if thing is not Thing.ARTICLE
 }
+_CLAUSE_END = re.compile("[，；]")
 _COUNTING = (
     # 召开了几次会议, 有多少篇文章提到控辍保学; 会议召开了几次
     re.compile(rf"(?:几|多少)(?:{_MEASURE})?[^，。？?]{{0,8}}?{_THING}"),
@@ -98,15 +99,16 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An article that matches, and the sentence that says so: `paragraph.text[span]`.
+    """An article that matches, and the words that say so: `paragraph.text[span]`, a sentence or its beginning.
 
-    stated: the sentence says how many there were.
+    stated: the sentence says how many there were. event: for one who attended, the words that say what it was.
     """
 
     article: StoredArticle
     paragraph: StoredParagraph
     span: Span
     stated: bool = False
+    event: tuple[StoredParagraph, Span] | None = None
 
 
 def read_survey(question: str, dates: Iterable[DateReading] = ()) -> Survey | None:
@@ -153,16 +155,46 @@ def look(survey: Survey, article: StoredArticle, in_period: Callable[[StoredArti
     if not all(_stands(term, whole) for term in survey.terms):
         return None
     best: tuple[tuple[bool, int], Found] | None = None
+    for paragraph, span in _sentences(article):
+        sentence = paragraph.text[slice(*span)]
+        if not _reports(survey, sentence):
+            continue
+        held = sum(_stands(term, normalise(sentence)) for term in survey.terms)
+        stated = held == len(survey.terms) and _states_number(survey, sentence)
+        if best is None or (stated, held) > best[0]:
+            best = (stated, held), Found(article, paragraph, span, stated)
+    return _in_short(survey, best[1]) if best else None
+
+
+def _sentences(article: StoredArticle) -> Iterator[tuple[StoredParagraph, Span]]:
     for paragraph in article.paragraphs:
         for span in sentences(paragraph.text):
-            sentence = paragraph.text[slice(*span)]
-            if not _reports(survey, sentence):
-                continue
-            held = sum(_stands(term, normalise(sentence)) for term in survey.terms)
-            stated = held == len(survey.terms) and _states_number(survey, sentence)
-            if best is None or (stated, held) > best[0]:
-                best = (stated, held), Found(article, paragraph, span, stated)
-    return best[1] if best else None
+            yield paragraph, span
+
+
+def _in_short(survey: Survey, found: Found) -> Found:
+    """Without the clauses after the one that names the event; what one attended is named."""
+    if not survey.attended:
+        return found if found.stated else replace(found, span=_beginning(survey, found.paragraph, found.span))
+    for paragraph, span in _sentences(found.article):
+        if _REPORTED[survey.thing].search(paragraph.text[slice(*span)]):
+            if (paragraph.id, span) == (found.paragraph.id, found.span):
+                break  # it says both
+            return replace(found, event=(paragraph, _beginning(survey, paragraph, span)))
+    return found
+
+
+def _beginning(survey: Survey, paragraph: StoredParagraph, span: Span) -> Span:
+    """A sentence up to the end of the clause that reports the thing, as long as that keeps the terms it holds."""
+    sentence = paragraph.text[slice(*span)]
+    reported = _REPORTED[survey.thing].search(sentence)
+    cut = _CLAUSE_END.search(sentence, reported.end()) if reported and reported.group() else None
+    if cut is None:
+        return span
+    short, whole = normalise(sentence[: cut.start()]), normalise(sentence)
+    if any(_stands(term, whole) and not _stands(term, short) for term in survey.terms):
+        return span
+    return span[0], span[0] + cut.start()
 
 
 def _states_number(survey: Survey, sentence: str) -> bool:

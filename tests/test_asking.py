@@ -84,6 +84,10 @@ def test_a_number_the_source_states_is_not_contradicted_by_a_count(library: Libr
 def test_who_attended_what(library: Library) -> None:
     reply = final(library.ask("赵雪宏参加了哪些会议？"))
     assert titles(reply) == ["市教育局召开教研工作会议", "2024年教研工作会议召开"]
+    assert isinstance(reply, Answer)
+    first = reply.statements[0]
+    assert first.text == "2023年3月5日，市教育局召开教研工作会议。局长赵雪宏出席并讲话。"
+    assert first.supported and [c.number for c in first.citations] == [1, 1]
 
 
 def test_meetings_by_month(library: Library) -> None:

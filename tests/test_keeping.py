@@ -53,7 +53,7 @@ def test_conversations_are_kept_found_and_deleted(library: Library) -> None:
     assert library.remember("那天有吗？", REFUSAL, kept) == kept
     other = library.remember("谁主持？", REFUSAL)
     assert [one.id for one in library.conversations()] == [other, kept]
-    assert [one.title for one in library.conversations("抓好落实")] == ["召开了几次会议？"]
+    assert [one.title for one in library.conversations("备考会议")] == ["召开了几次会议？"]
     assert [(turn.question, turn.reply) for turn in library.conversation(kept)] == [
         ("召开了几次会议？", reply),
         ("那天有吗？", REFUSAL),
@@ -153,18 +153,18 @@ def test_the_terminal_lists_shows_and_deletes(
     first, second = capsys.readouterr().out.strip().split("\n")
     assert "谁主持？" in first
     assert f"{kept}  召开了几次会议？  1 问" in second
-    assert run(folder, "history", "落实") == 0
+    assert run(folder, "history", "备考会议") == 0
     assert capsys.readouterr().out.count("\n") == 1
     assert run(folder, "history", "--show", str(kept)) == 0
     shown = capsys.readouterr().out
     assert "问：召开了几次会议？" in shown
-    assert "“2024年3月21日，市教育局召开备考会议，要求抓好落实。”" in shown
+    assert "“2024年3月21日，市教育局召开备考会议”" in shown
     assert run(folder, "--json", "history", "--show", str(kept)) == 0
     turn = json.loads(capsys.readouterr().out)
-    assert turn["reply"]["statements"][0]["citations"][0]["quote"].endswith("要求抓好落实。")
+    assert turn["reply"]["statements"][0]["citations"][0]["quote"].endswith("召开备考会议")
     assert run(folder, "history", "--delete", str(kept)) == 0
     assert capsys.readouterr().out == f"已删除对话 {kept}。\n"
-    assert run(folder, "history", "落实") == 0
+    assert run(folder, "history", "备考会议") == 0
     assert capsys.readouterr().out == "没有找到问答记录。\n"
     assert run(folder, "history", "--show", str(kept)) == 1
     assert "已被删除" in capsys.readouterr().err
@@ -179,7 +179,7 @@ def test_what_was_cited_is_shown_and_said_to_be_removed(
     assert run(folder, "history", "--show", str(kept)) == 0
     shown = capsys.readouterr().out
     assert "简报.txt（已移除），第 1 页" in shown
-    assert "要求抓好落实。”" in shown
+    assert "召开备考会议”" in shown
     assert run(folder, "--json", "history", "--show", str(kept)) == 0
     (statement,) = json.loads(capsys.readouterr().out)["reply"]["statements"]
     assert [citation["removed"] for citation in statement["citations"]] == [True]
@@ -227,7 +227,9 @@ def test_a_table_of_questions_is_put_and_scored(
 ) -> None:
     library.close()
     table = tmp_path / "问题.csv"
-    table.write_text("问题,应含,应引,应拒答\n召开了几次会议？,备考会议,抓好落实,\n召开了几次会议？,训练,,\n", "utf-8")
+    table.write_text(
+        "问题,应含,应引,应拒答\n召开了几次会议？,备考会议,市教育局召开,\n召开了几次会议？,训练,,\n", "utf-8"
+    )
     assert run(folder, "eval", str(table)) == 1
     head, passed, failed, fault, _, columns, *scores = capsys.readouterr().out.rstrip().split("\n")
     assert head.split() == ["题号", "结果", "用时", "问题"]

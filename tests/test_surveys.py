@@ -77,6 +77,14 @@ def test_the_sentence_that_reports_the_meeting_is_found() -> None:
     assert found("召开了几次会议？", article("", "教师节到了，学校张灯结彩。")) is None
 
 
+LONG = "3月25日，市教育局召开党建述职会议，部署控辍保学工作，局长赵雪宏出席并讲话。"
+
+
+def test_clauses_after_the_one_that_names_the_event_are_left_out_unless_they_hold_what_is_asked_for() -> None:
+    assert found("召开了几次会议？", article("", LONG)) == "3月25日，市教育局召开党建述职会议"
+    assert found("召开了几次控辍保学会议？", article("", LONG)) == LONG
+
+
 def test_the_sentence_that_holds_the_term_is_found() -> None:
     assert found("哪些简报提到控辍保学？") == "要做好控辍保学工作。"
 
@@ -109,6 +117,17 @@ def test_another_number_is_none_of_how_many(text: str) -> None:
 def test_who_attended() -> None:
     assert found("赵雪宏参加了哪些会议？") == "局长赵雪宏出席并讲话。"
     assert found("刘改花参加了哪些会议？") is None
+
+
+def test_what_one_attended_is_named() -> None:
+    survey = asked("赵雪宏参加了哪些会议？")
+    assert survey is not None
+    hit = look(survey, MEETING, lambda _: True)
+    assert hit is not None and hit.event is not None
+    paragraph, span = hit.event
+    assert paragraph.text[slice(*span)] == "3月21日，2024年全市义务教育工作会议在汾阳市召开。"
+    at_once = look(survey, article("", LONG), lambda _: True)
+    assert at_once is not None and at_once.event is None, "the sentence says both"
 
 
 def test_what_lies_outside_the_period_is_not_found() -> None:
