@@ -2,7 +2,7 @@
 
 A word such as 今年 is measured from today. Where the library ends before that period begins (the newest bulletin is
 of 2024 and 今年 is 2026), it is measured from the day of the newest bulletin instead, and says so; the other reading is
-kept, for the user may have meant it.
+kept, for the user may have meant it. 近三年 is, where less than half of it would be in the library.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def _relative(
     plainly = span(today, match)
     if plainly is None:
         return None
-    if newest is not None and newest < plainly.since:
+    ends_today = span in (_last_years, _last_months)
+    reached = plainly.since + (plainly.until - plainly.since) / 2 if ends_today else plainly.since
+    if newest is not None and newest < reached:
         from_newest = span(newest, match)
         if from_newest is not None and from_newest != plainly:
             why = f"资料最新为{newest.isoformat()}"

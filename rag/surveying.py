@@ -102,5 +102,13 @@ def _statement(hit: Found, evidence: Evidence, number: int, wanted: Survey) -> S
     )
     text = "。".join(citation.quote.removesuffix("。") for citation in citations)
     text += "。" if len(citations) > 1 else passage.text[len(passage.text.removesuffix("。")) :]
-    month = (f"{date.year}年{date.month}月" if date else _UNDATED) if wanted.by_month else ""
-    return Statement(text, citations, problems(text, "".join(c.quote for c in citations)), month)
+    return Statement(text, citations, problems(text, "".join(c.quote for c in citations)), _under(date, wanted))
+
+
+def _under(date: dt.date | None, wanted: Survey) -> str:
+    """The month or year that an article is listed under."""
+    if not wanted.per:
+        return ""
+    if date is None:
+        return _UNDATED
+    return f"{date.year}年{date.month}月" if wanted.per == "month" else f"{date.year}年"

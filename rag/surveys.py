@@ -35,6 +35,8 @@ _CALLED = {
 }
 _COUNTED = {word: thing for thing, words in _CALLED.items() for word in words.split()}
 _THING = "(?P<thing>" + "|".join(sorted(_COUNTED, key=len, reverse=True)) + ")"
+_ARTICLE = "(?P<thing>" + "|".join(_CALLED[Thing.ARTICLE].split()) + ")"
+_END = "[？?。]?$"
 _HELD = "召开|举行|举办|组织|开展|主持|参加|出席|启动"
 _ATTENDING = "参加|出席|主持|列席"
 _MENTIONING = "提到|提及|涉及|讲到|说到|有关|报道"
@@ -72,13 +74,17 @@ _LISTING = (
     re.compile(rf"(?:列出|列举|列一下|汇总|罗列)[^，。？?]{{0,16}}?{_THING}"),
     re.compile(rf"(?:召开|举行|举办|开展|{_ATTENDING}|有)[过了]?(?:哪些|什么|哪几(?:{_MEASURE})?){_THING}"),
     re.compile(rf"哪(?:些|几?(?:{_MEASURE})){_THING}[中里]?[^，。？?]{{0,4}}(?:{_MENTIONING})"),
+    # 统计各月的会议数量; 有没有提到心理健康的文章; 关于教师培训的报道有哪些
+    re.compile(rf"统计[^，。？?]{{0,16}}?{_THING}(?:的?(?:数量|次数|情况))?{_END}"),
+    re.compile(rf"(?:所有|全部|有没有|有无)(?:{_MENTIONING}|关于)[^，。？?]{{1,16}}?的{_ARTICLE}{_END}"),
+    re.compile(rf"(?:{_MENTIONING}|关于)[^，。？?]{{1,16}}?的{_ARTICLE}都?有哪些{_END}"),
 )
-_BY_MONTH = re.compile("按月|逐月|每个?月|各月")
+_PER = {"month": re.compile("按月|逐月|每个?月|各月"), "year": re.compile("按年|逐年|每一?年|各年")}
 _PERSON = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,4}?)(?:同志|局长|书记|主任|校长)?(?:都|还|一共|共|总共)?" + f"(?:{_ATTENDING})"
 )
 _ASIDE = re.compile(  # words that only ask
-    r"按月|逐月|每个?月|各月|列出|列举|列一下|汇总|罗列|所有|全部|一共|总共|共|哪些|哪几|什么|多少|几|请|帮我|关于|相关"
+    r"按月|逐月|每个?月|各月|按年|逐年|每一?年|各年|统计|一下|数量|次数|情况|没有|所有|列出|列举|列一下|汇总|罗列|所有|全部|一共|总共|共|哪些|哪几|什么|多少|几|请|帮我|关于|相关"
     rf"|{_MENTIONING}|{_HELD}|{_ATTENDING}|{_MEASURE}|[过了的有在中里和与吗呢？?。，,、]"
 )
 
@@ -88,13 +94,14 @@ class Survey:
     """What to look for: articles that report a `thing`, hold all `terms`, and are dated in the periods.
 
     counting: the question asks how many. attended: the name that must stand with an attending verb, "" for none.
+    per: «month» or «year» where they are to be listed under theirs.
     """
 
     thing: Thing
     terms: tuple[str, ...]
     counting: bool
     attended: str = ""
-    by_month: bool = False
+    per: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,8 @@ def _survey(text: str, match: re.Match[str], counting: bool) -> Survey | None:
     thing = _COUNTED[match["thing"]]
     if thing is Thing.ARTICLE and not terms and not name and not counting and "列" not in text:
         return None  # 「哪些文章？」 asks for nothing
-    return Survey(thing, terms, counting, name, bool(_BY_MONTH.search(text)))
+    per = next((per for per, words in _PER.items() if words.search(text)), "")
+    return Survey(thing, terms, counting, name, per)
 
 
 def _is_name(word: str) -> bool:

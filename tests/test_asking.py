@@ -94,6 +94,9 @@ def test_meetings_by_month(library: Library) -> None:
     reply = final(library.ask("按月列出2023年的会议"))
     assert isinstance(reply, Answer)
     assert [statement.group for statement in reply.statements] == ["2023年3月", "2023年10月"]
+    by_year = final(library.ask("按年列出召开的会议"))
+    assert isinstance(by_year, Answer)
+    assert [statement.group for statement in by_year.statements] == ["2023年", "2023年", "2024年"]
 
 
 def test_none_found_is_a_refusal_that_says_how_many_were_searched(library: Library) -> None:
