@@ -41,7 +41,7 @@ class Catalog(IndexedRows):
 
     @property
     def revision(self) -> tuple[int, int]:
-        """Differs from an earlier value when anything was written since, by this process or another."""
+        """Differs from an earlier value when anything was written since, by another process or, but aside, by this."""
         return int(self.rows("PRAGMA data_version")[0][0]), self.changes
 
     def note(self, key: str) -> str | None:

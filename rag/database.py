@@ -105,6 +105,7 @@ class Database:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._aside = 0
 
     @classmethod
     def open(cls, path: Path, readonly: bool = False) -> Self:
@@ -130,8 +131,8 @@ class Database:
 
     @property
     def changes(self) -> int:
-        """Rows written by this process since opening."""
-        return self._connection.total_changes
+        """Rows written by this process since opening, but for those written aside."""
+        return self._connection.total_changes - self._aside
 
     def rows(self, statement: str, values: Iterable[Any] = ()) -> list[Any]:
         """All rows at once: a read left open would keep writers of other processes waiting."""
@@ -153,9 +154,13 @@ class Database:
         return rows
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Everything done on the connection inside is kept whole or not at all."""
+    def transaction(self, *, aside: bool = False) -> Iterator[sqlite3.Connection]:
+        """Everything done on the connection inside is kept whole or not at all.
+
+        aside: nothing is written that documents or their indexes are made of, so `changes` stays as it is.
+        """
         with _said_in_chinese(self._path):
+            before = self._connection.total_changes
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -164,6 +169,9 @@ class Database:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+            finally:
+                if aside:
+                    self._aside += self._connection.total_changes - before
 
 
 def _check_version(connection: sqlite3.Connection, path: Path, readonly: bool) -> None:

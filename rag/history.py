@@ -49,7 +49,7 @@ class History:
         if conversation is not None:
             self._require(conversation)
         kept = json.dumps(_packed(reply), ensure_ascii=False)
-        with self._catalog.transaction() as connection:
+        with self._catalog.transaction(aside=True) as connection:
             if conversation is None:
                 cursor = connection.execute(
                     "INSERT INTO conversations(title, begun) VALUES (?, ?)", (question[:_TITLE], at.isoformat())
@@ -87,7 +87,7 @@ class History:
     def delete(self, conversation: int) -> None:
         """Forget a conversation. Raises JianwenError when there is none of that id."""
         self._require(conversation)
-        with self._catalog.transaction():
+        with self._catalog.transaction(aside=True):
             self._catalog.write("DELETE FROM conversations WHERE id = ?", (conversation,))
 
     def _require(self, conversation: int) -> None:

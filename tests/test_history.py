@@ -141,3 +141,13 @@ def test_a_deleted_conversation_is_gone_and_nothing_else(catalog: Catalog) -> No
     ):
         with pytest.raises(JianwenError, match="已被删除"):
             gone()
+
+
+def test_what_is_remembered_leaves_the_indexes_as_settled_as_they_are(catalog: Catalog) -> None:
+    """At 200,000 paragraphs it takes a second to look whether the indexes are still whole."""
+    history, before = History(catalog), catalog.revision
+    conversation = history.add("有哪些要求？", answer(catalog), None, AT)
+    history.delete(conversation)
+    assert catalog.revision == before
+    catalog.set_state(FILE.id, State.REMOVING)
+    assert catalog.revision != before
