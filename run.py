@@ -286,6 +286,14 @@ def missing_for_window() -> dict[str, str]:
     return missing
 
 
+def missing_for_tests() -> dict[str, str]:
+    """What lays out our Word files in the tests (Linux): LibreOffice, and the widths of Times New Roman."""
+    missing = {} if shutil.which("soffice") else {"LibreOffice": "libreoffice-writer-nogui"}
+    if not list(Path("/usr/share/fonts").rglob("LiberationSerif-Regular.ttf")):
+        missing["Liberation Serif"] = "fonts-liberation"
+    return missing
+
+
 def mend_debian(missing: Mapping[str, str]) -> None:
     """Install the packages where we may. No error here: the caller looks again and decides."""
     if not missing or os.name == "nt" or os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -683,6 +691,8 @@ class SetUp:
 
 def run_tests(environment: Environment, arguments: Sequence[str]) -> int:
     """Every check, then the tests last, so that pytest's closing line is the last thing said when all is well."""
+    if sys.platform == "linux":
+        mend_debian(missing_for_tests())
     python = str(environment.python)
     imports = environment.python.with_name("lint-imports" + environment.python.suffix)
     checks = {

@@ -1,0 +1,49 @@
+"""What is to be set, before it has a place: runs of text in blocks. Written by `rag.typeset.composing`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.typeset.form import MARK_SIZE, Face, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of printable text in one manner. Tabs stand in blocks that are set to both edges only.
+
+    face, size: None for those of the block's style. raised: a mark above the line, in `MARK_SIZE`. sentence: number of
+    the sentence it belongs to (0 the first of the whole page), None for what is no sentence. note: number of the
+    footnote that this mark calls, 0 for none.
+    """
+
+    text: str
+    face: Face | None = None
+    raised: bool = False
+    sentence: int | None = None
+    note: int = 0
+
+    def size(self, style: Style) -> float:
+        return MARK_SIZE if self.raised else style.size
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph. at_foot: it and all blocks after it stand at the foot of the last page."""
+
+    style: Style
+    runs: tuple[Run, ...]
+    at_foot: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The blocks of the page itself, the footnotes it calls (by number from 1), and the sheet of evidence behind it."""
+
+    title: str
+    page: tuple[Block, ...]
+    notes: tuple[Block, ...] = ()
+    sheet: tuple[Block, ...] = ()
