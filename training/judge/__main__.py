@@ -1,0 +1,50 @@
+"""Make the judge: `python3 -m training.judge FOLDER --data reading_zh.jsonl --start EMBEDDING_FOLDER`.
+
+Everything lies in FOLDER; begun again there, it goes on where it stopped. `--smoke` does all of it with a few hundred
+questions in two minutes, to see that it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # read when torch is imported
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="training.judge", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="reading_zh.jsonl")
+    parser.add_argument("--start", type=Path, required=True, help="folder of multilingual-e5-small")
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--steps", type=int, default=1900)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--smoke", action="store_true")
+    given = parser.parse_args()
+
+    import torch
+    from tokenizers import Tokenizer
+
+    from training.judge import examples, vocabulary
+    from training.judge.learning import Plan, learn
+    from training.judge.network import start
+
+    torch.set_num_threads(given.threads)
+    torch.manual_seed(4)
+    given.folder.mkdir(parents=True, exist_ok=True)
+    (given.folder / "pid").write_text(str(os.getpid()))
+    corpus = examples.read(given.data, held=False, limit=300 if given.smoke else 0)
+    print(f"{len(corpus.items)} questions, {len(corpus.windows)} windows", flush=True)
+    texts = [title + text for title, text in corpus.paragraphs] + [item.question for item in corpus.items]
+    described, kept = vocabulary.cut(given.start, texts)
+    (given.folder / "tokenizer.json").write_text(described, "utf-8")
+    print(f"{len(kept)} pieces", flush=True)
+    model = start(given.start, kept, given.layers)
+    plan = Plan(steps=12, warm=4) if given.smoke else Plan(steps=given.steps)
+    learn(model, Tokenizer.from_str(described), corpus, plan, given.folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""The encoder in torch: BERT's layers over the tokens of a whole batch laid end to end, so that padding costs nothing
+but in attention, and two logits at the first token of each text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import gelu, layer_norm, linear, scaled_dot_product_attention
+
+ANSWERS, SUPPORTS = 0, 1  # the two logits
+_FIXED = ("embeddings.", "encoder.layer.0.", "encoder.layer.1.")  # do not learn: a fifth less work, hardly a loss
+
+
+class CrossEncoder(nn.Module):
+    """Weights are named as in a BertModel: embeddings.*, encoder.layer.N.*, and head.weight (2, hidden), head.bias."""
+
+    def __init__(self, weights: dict[str, Tensor], heads: int, epsilon: float) -> None:
+        """Take a state of the names above."""
+        super().__init__()
+        self.heads, self.epsilon = heads, epsilon
+        self.layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
+        self.fixed: dict[str, Tensor] = {k: v for k, v in weights.items() if k.startswith(_FIXED)}
+        learning = {k: v for k, v in weights.items() if k not in self.fixed}
+        self.values = nn.ParameterDict({name.replace(".", "/"): nn.Parameter(v) for name, v in learning.items()})
+
+    def _value(self, name: str) -> Tensor:
+        value: Tensor = self.fixed[name] if name in self.fixed else self.values[name.replace(".", "/")]
+        return value
+
+    def state(self) -> dict[str, Tensor]:
+        """All weights by BERT's names."""
+        return self.fixed | {name.replace("/", "."): value.detach() for name, value in self.values.items()}
+
+    def _normalised(self, x: Tensor, name: str) -> Tensor:
+        return layer_norm(x, x.shape[-1:], self._value(f"{name}.weight"), self._value(f"{name}.bias"), self.epsilon)
+
+    def _linear(self, x: Tensor, name: str) -> Tensor:
+        return linear(x, self._value(f"{name}.weight"), self._value(f"{name}.bias"))
+
+    def forward(self, texts: Sequence[Sequence[int]]) -> Tensor:
+        """Logits of shape (texts, 2) for token numbers without padding."""
+        lengths = torch.tensor([len(text) for text in texts])
+        longest = int(lengths.max())
+        real = torch.arange(longest)[None] < lengths[:, None]  # (texts, longest)
+        where = real.flatten().nonzero()[:, 0]
+        tokens = torch.tensor([token for text in texts for token in text])
+        x = self._embedded(tokens, where % longest)
+        mask = real[:, None, None, :]
+        for number in range(self.layers):
+            name = f"encoder.layer.{number}"
+            x = self._attended(x, name, where, (len(texts), longest), mask)
+            inner = gelu(self._linear(x, f"{name}.intermediate.dense"))
+            x = self._normalised(x + self._linear(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+        first = torch.cat([torch.zeros(1, dtype=torch.long), lengths.cumsum(0)[:-1]])
+        return self._linear(x[first], "head")
+
+    def _embedded(self, tokens: Tensor, positions: Tensor) -> Tensor:
+        f = self.fixed
+        x = f["embeddings.word_embeddings.weight"][tokens] + f["embeddings.position_embeddings.weight"][positions]
+        x = x + f["embeddings.token_type_embeddings.weight"][0]
+        gain, bias = f["embeddings.LayerNorm.weight"], f["embeddings.LayerNorm.bias"]
+        return layer_norm(x, x.shape[-1:], gain, bias, self.epsilon)
+
+    def _attended(self, x: Tensor, name: str, where: Tensor, shape: tuple[int, int], mask: Tensor) -> Tensor:
+        texts, longest = shape
+        hidden = x.shape[-1]
+
+        def padded(part: str) -> Tensor:
+            flat = x.new_zeros(texts * longest, hidden)
+            flat = flat.index_copy(0, where, self._linear(x, f"{name}.attention.self.{part}"))
+            return flat.view(texts, longest, self.heads, -1).transpose(1, 2)
+
+        heads = scaled_dot_product_attention(padded("query"), padded("key"), padded("value"), attn_mask=mask)
+        mixed = heads.transpose(1, 2).reshape(texts * longest, hidden)[where]
+        mixed = self._linear(mixed, f"{name}.attention.output.dense")
+        return self._normalised(x + mixed, f"{name}.attention.output.LayerNorm")
+
+
+def start(folder: Path, kept: np.ndarray[Any, Any], layers: int) -> CrossEncoder:
+    """The embedding model's lowest `layers` layers and the `kept` rows of its vocabulary, with a fresh head.
+
+    Lowest, and not every second: what is fitted to comparing whole vectors sits at the top (Sajjad et al., "On the
+    effect of dropping layers of pre-trained transformer models", 2023, found the same for other tasks).
+    """
+    from safetensors.torch import load_file
+
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    weights = load_file(folder / "model.safetensors")
+    weights = {name.removeprefix("bert."): value.float() for name, value in weights.items()}
+    wanted = tuple(f"encoder.layer.{number}." for number in range(layers)) + ("embeddings.",)
+    weights = {name: value for name, value in weights.items() if name.startswith(wanted) and "position_ids" not in name}
+    rows = "embeddings.word_embeddings.weight"
+    weights[rows] = weights[rows][torch.from_numpy(kept)].clone()
+    weights["head.weight"] = torch.zeros(2, config["hidden_size"]).normal_(std=0.02)
+    weights["head.bias"] = torch.zeros(2)
+    return CrossEncoder(weights, config["num_attention_heads"], config["layer_norm_eps"])
