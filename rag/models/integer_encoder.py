@@ -84,10 +84,10 @@ def use_integers(model: Any, threads: int) -> Callable[[], None]:
         config.num_hidden_layers, config.num_attention_heads, config.hidden_size, float(config.layer_norm_eps)
     )
     weights = {name: value.float().numpy() for name, value in bert.encoder.state_dict().items()}
-    return _replace_layers(bert, _session(encoder_graph(shape, weights)), threads)
+    return _replace_layers(bert, session_of(encoder_graph(shape, weights)), threads)
 
 
-def _session(graph: bytes) -> Callable[[Floats], Floats]:
+def session_of(graph: bytes) -> Callable[[Floats], Floats]:
     """What runs a graph on arrays of shape (texts, tokens, hidden); any number of threads may call it at once."""
     import onnxruntime
 

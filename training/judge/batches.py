@@ -48,8 +48,8 @@ def pairs(corpus: Corpus, item: Item, chance: random.Random) -> list[Pair]:
     made = [Pair(item.question, shown(title, right), True, ranked=True)]
     if nearly := without_answer(paragraph, item.answer, chance, limit):
         made.append(Pair(item.question, shown(title, nearly), False, ranked=True))
-    for window in _others(corpus, item, chance):
-        made.append(Pair(item.question, shown(window.title, part(window.text, chance, limit)), False, ranked=True))
+    others = [shown(window.title, part(window.text, chance, limit)) for window in _others(corpus, item, chance)]
+    made += [Pair(item.question, other, False, ranked=True) for other in others]
     if (asked := _asked_of_another(corpus, item, title, chance)) and chance.random() < 0.5:
         made.append(Pair(asked, shown(title, right), False))
     if chance.random() < 0.5:

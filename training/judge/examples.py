@@ -1,7 +1,7 @@
 """Questions with windows that answer them and windows that do not. Pure but for reading the file.
 
-A window is what the program searches: neighbouring sentences of one paragraph, up to some 200 characters. Three kinds of
-windows do not answer: the answering window with its answering sentence cut out (it is about the matter and does not
+A window is what the program searches: neighbouring sentences of one paragraph, up to some 200 characters. Three kinds
+of windows do not answer: the answering window with its answering sentence cut out (it is about the matter and does not
 say it), another window of the same paragraph, and windows of other articles that share the question's words.
 """
 
@@ -81,7 +81,9 @@ def read(path: Path, held: bool, limit: int = 0) -> Corpus:
         if not answer:
             continue
         others = [
-            number for number in sharing if windows[number].paragraph != paragraph and answer not in windows[number].text
+            number
+            for number in sharing
+            if windows[number].paragraph != paragraph and answer not in windows[number].text
         ]
         items.append(Item(question, answer, paragraph, tuple(others[:_HARD])))
         said[paragraph].append(answer)
@@ -123,7 +125,7 @@ def _sharing(windows: Sequence[Window], questions: Sequence[str]) -> list[list[i
 
 
 def answering(text: str, answer: str, chance: random.Random, limit: int = WINDOW) -> str:
-    """Neighbouring sentences of `text` that hold `answer`, about `limit` characters, cut at a random place around it."""
+    """Neighbouring sentences of `text` that hold `answer`, about `limit` characters, at a random place around it."""
     spans = sentences(text)
     at = text.index(answer)
     first = max(number for number, (start, _) in enumerate(spans) if start <= at)

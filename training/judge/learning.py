@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ _EVERY = 180.0  # seconds between checkpoints
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`steps` of `items` questions; the rate rises over `warm` steps and then falls along a straight line to nothing."""
+    """`steps` of `items` questions; the rate rises over `warm` steps and then falls along a line to nothing."""
 
     steps: int
     items: int = 8
@@ -94,7 +93,7 @@ def _log(folder: Path, row: dict[str, float]) -> None:
 def _save(model: CrossEncoder, optimizer: Any, step: int, path: Path) -> None:
     beside = path.with_suffix(".new")
     torch.save({"model": model.state(), "optimizer": optimizer.state_dict(), "step": step}, beside)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def _resume(model: CrossEncoder, optimizer: Any, path: Path) -> int:

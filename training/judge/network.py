@@ -93,7 +93,7 @@ def start(folder: Path, kept: np.ndarray[Any, Any], layers: int) -> CrossEncoder
     config = json.loads((folder / "config.json").read_text("utf-8"))
     weights = load_file(folder / "model.safetensors")
     weights = {name.removeprefix("bert."): value.float() for name, value in weights.items()}
-    wanted = tuple(f"encoder.layer.{number}." for number in range(layers)) + ("embeddings.",)
+    wanted = ("embeddings.", *(f"encoder.layer.{number}." for number in range(layers)))
     weights = {name: value for name, value in weights.items() if name.startswith(wanted) and "position_ids" not in name}
     rows = "embeddings.word_embeddings.weight"
     weights[rows] = weights[rows][torch.from_numpy(kept)].clone()

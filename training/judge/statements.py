@@ -1,7 +1,7 @@
 """Statements that a text supports, and the same with one thing changed. Pure.
 
-Made of a question with its answer put where it asks (「由谁主持」「李明」→「由李明主持」), and of the text's own sentences,
-shortened. Changed is one figure, one name (for another answer of the same paragraph), or a negation.
+Made of a question with its answer put where it asks (「由谁主持」「李明」→「由李明主持」), and of the text's own
+sentences, shortened. Changed is one figure, one name (for another answer of the same paragraph), or a negation.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from collections.abc import Sequence
 
 _UNIT = "年月日天岁人名个位所家座种项次集首部本张篇章条米公里平方千克吨万亿元美分小时钟%％"
 _ASKED = (
-    re.compile(r"(?:是|为|叫做|叫|称为|名为|称作)(?P<w>(?:什么|谁|哪[一]?[个位种座所家部年天]?)[^，。？?、]{0,4})[？?]?$"),
+    re.compile(
+        r"(?:是|为|叫做|叫|称为|名为|称作)(?P<w>(?:什么|谁|哪[一]?[个位种座所家部年天]?)[^，。？?、]{0,4})[？?]?$"
+    ),
     re.compile(r"(?P<w>谁)"),
     re.compile(r"(?P<w>(?:什么时候|什么时间|何时|何年|哪一?年|哪一?天|哪一?日|几几年))"),
     re.compile(r"(?P<w>(?:什么地方|何地|何处|哪里|哪儿|哪个地方))"),
@@ -21,11 +23,24 @@ _ASKED = (
     re.compile(r"^(?P<w>哪[一]?[个位种座所家部](?:国家|城市|人|公司|省|学校|大学|队|地区|组织|球队|作品|朝代)?)"),
 )
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_POSITIVE = re.compile(r"(?<![不没未无也就还都只可但而要若凡])(是|有|能够|能|可以|会|曾|包括|属于)(?![时些点])")
+_POSITIVE = re.compile(  # not inside a word: 但是, 所有, 功能, 有关
+    r"(?<![不没未无也就还都只可但而要若凡于总正所拥具含国私功性智节技])"
+    r"(是(?!否)|有(?![限关效些时])|能够|能(?![力量源])|可以|曾(?=[在任经获被])|包括|属于)"
+)
 _NEGATIVE = re.compile(r"(?<!非)(不是|没有|不能|不会|并未|从未|未曾|未|不)(?![同断过少久仅但得足])")
-_AFFIRMED = {"不是": "是", "没有": "有", "不能": "能", "不会": "会", "并未": "", "从未": "曾", "未曾": "曾", "未": "", "不": ""}
-_DENIED = {"是": "不是", "有": "没有", "能够": "不能", "能": "不能", "可以": "不可以", "会": "不会", "曾": "未曾"}
-_DENIED |= {"包括": "不包括", "属于": "不属于"}
+_AFFIRMED = {
+    "不是": "是",
+    "没有": "有",
+    "不能": "能",
+    "不会": "会",
+    "并未": "",
+    "从未": "曾",
+    "未曾": "曾",
+    "未": "",
+    "不": "",
+}
+_DENIED = {"是": "不是", "有": "没有", "能够": "不能", "能": "不能", "可以": "不可以"}
+_DENIED |= {"曾": "未曾", "包括": "不包括", "属于": "不属于"}
 
 
 def stated(question: str, answer: str) -> str:

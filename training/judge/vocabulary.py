@@ -1,7 +1,8 @@
 """The embedding model's vocabulary cut to the pieces that Chinese text of today uses.
 
 Kept: every single character (so that a word whose piece went falls back to its characters), the pieces of simplified
-Chinese (characters of GB 2312), and what the training text itself uses. The other 230,000 pieces are of other languages.
+Chinese (characters of GB 2312), and what the training text itself uses. The other 228,000 pieces are of other
+languages.
 """
 
 from __future__ import annotations
