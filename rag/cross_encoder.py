@@ -51,7 +51,7 @@ class CrossEncoder:
     def __init__(self, folder: Path = JUDGE, threads: int = 0) -> None:
         """`threads` 0 means the physical cores. Touches nothing yet."""
         self._folder = folder
-        self._threads = threads or physical_cores()
+        self._pool = ThreadPoolExecutor(threads or physical_cores(), thread_name_prefix="judge")
         self._lock = threading.Lock()
         self._loaded: _Network | None = None
 
@@ -71,12 +71,12 @@ class CrossEncoder:
     def _logits(self, asked: str, texts: Sequence[str], which: int) -> Floats:
         network = self._network()
         pairs = network.tokens(asked, texts)
-        return np.array([logits[which] for logits in network.pool.map(network.logits, pairs)], np.float32)
+        return np.array([logits[which] for logits in self._pool.map(network.logits, pairs)], np.float32)
 
     def _network(self) -> _Network:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self._folder, self._threads)
+                self._loaded = _load(self._folder)
         return self._loaded
 
 
@@ -86,7 +86,6 @@ class _Network:
     def __init__(
         self, weights: Mapping[str, NDArray[Any]], run: Callable[[Floats], Floats], epsilon: float, tokenizer: Any
     ) -> None:
-        self.pool: ThreadPoolExecutor
         words = weights[_EMBEDDINGS + "word_embeddings.weight"]
         self._words, self._scales = words, weights[_EMBEDDINGS + "word_embeddings.weight" + SCALE]
         self._places = _floats(weights, _EMBEDDINGS + "position_embeddings.weight")
@@ -122,8 +121,8 @@ def _floats(weights: Mapping[str, NDArray[Any]], name: str) -> Floats:
     return scaled.astype(np.float32)
 
 
-def _load(folder: Path, threads: int) -> _Network:
-    from safetensors import SafetensorError, safe_open
+def _load(folder: Path) -> _Network:
+    from safetensors import safe_open
     from tokenizers import Tokenizer
 
     try:
@@ -135,14 +134,13 @@ def _load(folder: Path, threads: int) -> _Network:
         shape = Encoder(
             int(about["layers"]), int(about["heads"]), weights["head.weight"].shape[1], float(about["epsilon"])
         )
-        network = _Network(weights, session_of(encoder_graph(shape, layers)), shape.epsilon, tokenizer)
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        run = session_of(encoder_graph(shape, layers, first_only=True))
+        return _Network(weights, run, shape.epsilon, tokenizer)
+    except Exception as error:  # tokenizers raises a bare Exception for a broken file
         raise JianwenError(
             f"程序自带的判断模型 {folder} 打不开（{type(error).__name__}：{str(error)[:120]}）。文件可能缺失或损坏，"
             "请重新安装本程序。"
         ) from error
-    network.pool = ThreadPoolExecutor(threads, thread_name_prefix="judge")
-    return network
 
 
 def _is_layer(name: str) -> bool:

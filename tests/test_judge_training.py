@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.cross_encoder import Floats
 from training.judge.batches import batches, pairs
 from training.judge.examples import Corpus, answering, held_out, part, read, without_answer
 from training.judge.scores import auc, measure
@@ -146,15 +149,12 @@ class Knowing:
         self.answer = {item.question: item.answer for item in corpus.items}
         self.sign = sign
 
-    def answers(self, question: str, texts: list[str]) -> Any:
-        import numpy as np
+    def answers(self, question: str, texts: Sequence[str]) -> Floats:
+        found = [self.answer[question] in text for text in texts]
+        return np.where(found, self.sign, -self.sign).astype(np.float32)
 
-        return np.array([self.sign * (1.0 if self.answer[question] in text else -1.0) for text in texts])
-
-    def supports(self, statement: str, texts: list[str]) -> Any:
-        import numpy as np
-
-        return np.array([self.sign * (1.0 if statement[-4:] in text else -1.0) for text in texts])
+    def supports(self, statement: str, texts: Sequence[str]) -> Floats:
+        return np.array([self.sign if statement[-4:] in text else -self.sign for text in texts], np.float32)
 
 
 def test_scores_tell_a_good_judge_from_a_bad_one(file: Path) -> None:

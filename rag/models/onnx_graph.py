@@ -23,7 +23,7 @@ INPUT, OUTPUT = "embedded", "encoded"
 
 _IR_VERSION, _OPSET = 8, 17
 _MICROSOFT = "com.microsoft"
-_FLOAT, _UINT8, _INT8 = 1, 2, 3  # TensorProto.DataType
+_FLOAT, _UINT8, _INT8, _INT64 = 1, 2, 3, 7  # TensorProto.DataType
 # Weights use 7 of 8 bits: processors without VNNI add two products of u8 and s8 in 16 bits, which more would overflow.
 # So every processor computes the same.
 _LARGEST = 64
@@ -72,15 +72,15 @@ def _node(op: str, inputs: Sequence[str], outputs: Sequence[str], domain: str = 
     return _bytes(1, b"".join(body) + (_bytes(7, domain) if domain else b""))
 
 
-def _tensor(name: str, values: NDArray[np.float32] | NDArray[np.int8]) -> bytes:
-    kind = {"float32": _FLOAT, "int8": _INT8, "uint8": _UINT8}[values.dtype.name]
+def _tensor(name: str, values: NDArray[np.float32] | NDArray[np.int8] | NDArray[np.int64]) -> bytes:
+    kind = {"float32": _FLOAT, "int8": _INT8, "uint8": _UINT8, "int64": _INT64}[values.dtype.name]
     shape = b"".join(_number(1, size) for size in values.shape)
     return _bytes(5, shape + _number(2, kind) + _bytes(8, name) + _bytes(9, values.tobytes()))
 
 
-def _value(field: int, name: str, hidden: int) -> bytes:
+def _value(field: int, name: str, tokens: str, hidden: int) -> bytes:
     """A float input or output of shape (texts, tokens, hidden)."""
-    sizes = (_bytes(2, "texts"), _bytes(2, "tokens"), _number(1, hidden))
+    sizes = (_bytes(2, "texts"), _bytes(2, tokens), _number(1, hidden))
     shape = b"".join(_bytes(1, size) for size in sizes)
     return _bytes(field, _bytes(1, name) + _bytes(2, _bytes(1, _number(1, _FLOAT) + _bytes(2, shape))))
 
@@ -93,12 +93,14 @@ def quantised(weight: Floats) -> tuple[NDArray[np.int8], Floats]:
     import numpy as np
 
     scale = np.abs(weight).max(axis=0) / _LARGEST
-    scale[scale == 0] = 1.0
+    scale[scale < np.finfo(np.float32).tiny] = 1.0  # all zero, or next to it
     return np.rint(weight / scale).astype(np.int8), scale.astype(np.float32)
 
 
-def encoder_graph(shape: Encoder, weights: Mapping[str, Floats]) -> bytes:
+def encoder_graph(shape: Encoder, weights: Mapping[str, Floats], first_only: bool = False) -> bytes:
     """The serialised model: `INPUT` (texts, tokens, hidden), what the embedding layer gives, → `OUTPUT`, same shape.
+
+    `first_only`: only the first token is asked for; `OUTPUT` is (texts, 1, hidden), the last layer computes no other.
 
     No mask: all texts of a call have one length. `weights` are named as in a BertModel's encoder
     (layer.0.attention.self.query.weight …), each matrix (output, input) as torch keeps it.
@@ -110,14 +112,18 @@ def encoder_graph(shape: Encoder, weights: Mapping[str, Floats]) -> bytes:
     x = INPUT
     for layer in range(shape.layers):
         out = OUTPUT if layer == shape.layers - 1 else f"x{layer}"
-        parts += _layer(shape, weights, layer, x, out)
+        parts += _layer(shape, weights, layer, x, out, first_only and layer == shape.layers - 1)
         x = out
-    graph = b"".join(parts) + _bytes(2, "encoder") + _value(11, INPUT, shape.hidden) + _value(12, OUTPUT, shape.hidden)
+    given = _value(11, INPUT, "tokens", shape.hidden)
+    made = _value(12, OUTPUT, "first" if first_only else "tokens", shape.hidden)
+    graph = b"".join(parts) + _bytes(2, "encoder") + given + made
     opsets = _bytes(8, _bytes(1, "") + _number(2, _OPSET)) + _bytes(8, _bytes(1, _MICROSOFT) + _number(2, 1))
     return _number(1, _IR_VERSION) + _bytes(7, graph) + opsets
 
 
-def _layer(shape: Encoder, weights: Mapping[str, Floats], number: int, x: str, out: str) -> Iterator[bytes]:
+def _layer(
+    shape: Encoder, weights: Mapping[str, Floats], number: int, x: str, out: str, first_only: bool
+) -> Iterator[bytes]:
     import numpy as np
 
     def weight(name: str) -> Floats:
@@ -153,7 +159,13 @@ def _layer(shape: Encoder, weights: Mapping[str, Floats], number: int, x: str, o
     attention = ["q", "qkv", "qkv_b", "q_scale", "qkv_scale", "", "q_zero"]
     inputs = [name(part) if part else "" for part in attention]
     yield _node("QAttention", inputs, [name("a")], _MICROSOFT, num_heads=shape.heads)
-    yield multiplied("ao", name("a"), name("p"))
+    attended = name("a")
+    if first_only:
+        yield _tensor(name("first"), np.zeros(1, np.int64))
+        yield _node("Gather", [attended, name("first")], [name("af")], axis=1)
+        yield _node("Gather", [x, name("first")], [name("xf")], axis=1)
+        attended, x = name("af"), name("xf")
+    yield multiplied("ao", attended, name("p"))
     yield normalised("n", x, name("p"), name("y"))
     yield multiplied("fi", name("y"), name("u"))
     yield _node("BiasGelu", [name("u"), name("fi_b")], [name("g")], _MICROSOFT)

@@ -1,7 +1,8 @@
 """Make the judge: `python3 -m training.judge FOLDER --data reading_zh.jsonl --start EMBEDDING_FOLDER`.
 
-Everything lies in FOLDER; begun again there, it goes on where it stopped. `--smoke` does all of it with a few hundred
-questions in two minutes, to see that it runs.
+Everything lies in FOLDER; begun again there, it goes on where it stopped. In the end FOLDER/judge holds what goes into
+rag/judge, and the scores on held-out articles are printed. `--smoke` does all of it with a few hundred questions in two
+minutes, to see that it runs.
 """
 
 from __future__ import annotations
@@ -27,14 +28,15 @@ def main() -> None:
     import torch
     from tokenizers import Tokenizer
 
-    from training.judge import examples, vocabulary
+    from rag.cross_encoder import CrossEncoder
+    from training.judge import examples, scores, vocabulary
     from training.judge.learning import Plan, learn
     from training.judge.network import start
+    from training.judge.shipping import ship
 
     torch.set_num_threads(given.threads)
     torch.manual_seed(4)
     given.folder.mkdir(parents=True, exist_ok=True)
-    (given.folder / "pid").write_text(str(os.getpid()))
     corpus = examples.read(given.data, held=False, limit=300 if given.smoke else 0)
     print(f"{len(corpus.items)} questions, {len(corpus.windows)} windows", flush=True)
     texts = [title + text for title, text in corpus.paragraphs] + [item.question for item in corpus.items]
@@ -44,6 +46,12 @@ def main() -> None:
     model = start(given.start, kept, given.layers)
     plan = Plan(steps=12, warm=4) if given.smoke else Plan(steps=given.steps)
     learn(model, Tokenizer.from_str(described), corpus, plan, given.folder)
+    shipped = given.folder / "judge"
+    ship(model.state(), model.heads, model.epsilon, given.folder / "tokenizer.json", shipped)
+    held = examples.read(given.data, held=True)
+    judge = CrossEncoder(shipped, given.threads)
+    for name, score in scores.measure(judge, held, 20 if given.smoke else 400).items():
+        print(f"{name:10} {score:.3f}")
 
 
 if __name__ == "__main__":

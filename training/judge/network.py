@@ -17,7 +17,7 @@ ANSWERS, SUPPORTS = 0, 1  # the two logits
 _FIXED = ("embeddings.", "encoder.layer.0.", "encoder.layer.1.")  # do not learn: a fifth less work, hardly a loss
 
 
-class CrossEncoder(nn.Module):
+class CrossEncoder(nn.Module):  # type: ignore[misc]  # torch is not typed here
     """Weights are named as in a BertModel: embeddings.*, encoder.layer.N.*, and head.weight (2, hidden), head.bias."""
 
     def __init__(self, weights: dict[str, Tensor], heads: int, epsilon: float) -> None:
