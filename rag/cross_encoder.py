@@ -3,7 +3,7 @@
 Question and text are read together, `<s> question </s></s> text </s>`, by the lowest six layers of
 multilingual-e5-small, taught by training/judge; two logits come out at the first token. The weights come with the
 program (rag/judge, its README names data and scores) as 8-bit integers and run in ONNX Runtime, each pair by itself on
-one core. No torch.
+one core. Torch is needed only where ONNX Runtime does not load.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import JianwenError
-from rag.models.integer_encoder import session_of
+from rag.models.float_encoder import float_layers
+from rag.models.integer_encoder import runtime, session_of
 from rag.models.machine import physical_cores
 from rag.models.onnx_graph import Encoder, encoder_graph
 
@@ -134,13 +135,16 @@ def _load(folder: Path) -> _Network:
         shape = Encoder(
             int(about["layers"]), int(about["heads"]), weights["head.weight"].shape[1], float(about["epsilon"])
         )
-        run = session_of(encoder_graph(shape, layers, first_only=True))
-        return _Network(weights, run, shape.epsilon, tokenizer)
+        return _Network(weights, _running(shape, layers), shape.epsilon, tokenizer)
     except Exception as error:  # tokenizers raises a bare Exception for a broken file
         raise JianwenError(
             f"程序自带的判断模型 {folder} 打不开（{type(error).__name__}：{str(error)[:120]}）。文件可能缺失或损坏，"
             "请重新安装本程序。"
         ) from error
+
+
+def _running(shape: Encoder, layers: Mapping[str, Floats]) -> Callable[[Floats], Floats]:
+    return session_of(encoder_graph(shape, layers, first_only=True)) if runtime() else float_layers(shape, layers)
 
 
 def _is_layer(name: str) -> bool:

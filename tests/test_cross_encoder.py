@@ -12,6 +12,9 @@ import torch
 
 from rag.cross_encoder import CrossEncoder
 from rag.errors import JianwenError
+from rag.models.float_encoder import float_layers
+from rag.models.integer_encoder import session_of
+from rag.models.onnx_graph import Encoder, encoder_graph
 from training.judge import network
 from training.judge.batches import tokens
 from training.judge.examples import read
@@ -119,6 +122,16 @@ def test_integers_say_what_floats_were_taught(shipped: Path) -> None:
     ours = np.stack([judge.answers(question, TEXTS), judge.supports(question, TEXTS)], axis=1)
     spread = floats.std(axis=0)
     assert (np.abs(ours - floats)[kept] < 0.25 * spread).all()
+
+
+def test_floats_stand_in_for_integers() -> None:
+    weights = {name.removeprefix("encoder."): value.numpy() for name, value in tiny().state().items()}
+    shape = Encoder(_LAYERS, _HEADS, _HIDDEN, _EPSILON)
+    embedded = np.random.default_rng(0).normal(size=(1, 17, _HIDDEN)).astype(np.float32)
+    floats = float_layers(shape, weights)(embedded)
+    integers = session_of(encoder_graph(shape, weights))(embedded)
+    assert floats.shape == embedded.shape
+    assert np.abs(floats - integers).mean() < 0.05 < np.abs(floats - embedded).mean()
 
 
 def test_a_pair_is_judged_by_itself(shipped: Path) -> None:

