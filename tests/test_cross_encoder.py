@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from rag.cross_encoder import CrossEncoder
+from rag.cross_encoder import JUDGE, CrossEncoder
 from rag.errors import JianwenError
 from rag.models.float_encoder import float_layers
 from rag.models.integer_encoder import session_of
@@ -192,3 +192,59 @@ def test_learning_lowers_the_loss_and_goes_on_where_it_stopped(tmp_path: Path) -
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     assert [row["step"] for row in log] == [20, 40, 60, 80]
     assert log[-1]["answering"] < 0.9 * log[0]["answering"]
+
+
+# ---------------------------------------------------------------- the one that ships
+
+
+@pytest.fixture(scope="module")
+def judge() -> CrossEncoder:
+    return CrossEncoder(threads=2)
+
+
+_READING = [  # (question, the text that answers it, one about the same matter that does not)
+    (
+        "市图书馆新馆有多少个阅览座位？",
+        "4月8日，市图书馆新馆正式开放，馆藏图书120万册，设阅览座位900个。",
+        "市图书馆新馆位于人民路，去年3月动工，由市建工集团承建。读者凭身份证即可入馆。",
+    ),
+    (
+        "座谈会由谁主持？",
+        "副市长李明华主持座谈会，来自12家企业的负责人围绕减税降费提出了建议。",
+        "座谈会上，12家企业的负责人围绕减税降费、融资服务提出了建议。",
+    ),
+    (
+        "全区有多少所学校完成了食堂改造？",
+        "截至3月底，全区已有69所学校完成食堂“明厨亮灶”改造。",
+        "学校食堂要落实校长负责制，加强原料采购和留样管理，确保师生饮食安全。",
+    ),
+    (
+        "教研工作会议在哪里召开？",
+        "3月25日，全市教研工作会议在宝山第三中学召开，各县区教研室主任参加。",
+        "全市教研工作会议要求，各校要抓好集体备课，强化校本教研。",
+    ),
+    (
+        "中考体育测试什么时候开始？",
+        "中考体育测试定于4月15日开始，4月28日结束。",
+        "各校要认真组织中考体育测试，做好安全预案，确保考试公平公正。",
+    ),
+]
+
+
+def test_what_ships_prefers_the_text_that_answers(judge: CrossEncoder) -> None:
+    others = [text for _, text, _ in _READING]
+    for question, text, nearly in _READING:
+        logits = judge.answers(question, [text, nearly, *(other for other in others if other != text)])
+        assert logits[0] > 0 and int(logits.argmax()) == 0, question
+        assert logits[2:].max() < 0, question
+
+
+def test_what_ships_is_small_and_read_as_it_was_made() -> None:
+    from safetensors import safe_open
+
+    assert sum(path.stat().st_size for path in JUDGE.iterdir()) < 30_000_000
+    with safe_open(JUDGE / "model.safetensors", "numpy") as file:
+        words = file.get_tensor("embeddings.word_embeddings.weight")
+        assert words.dtype == np.int8 and np.abs(words).max() <= 64
+    pieces = json.loads((JUDGE / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    assert len(pieces) == len(words)
