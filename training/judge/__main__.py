@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="reading_zh.jsonl")
     parser.add_argument("--start", type=Path, required=True, help="folder of multilingual-e5-small")
     parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--steps", type=int, default=1900)
+    parser.add_argument("--steps", type=int, default=1600)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--smoke", action="store_true")
     given = parser.parse_args()
