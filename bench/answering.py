@@ -29,6 +29,7 @@ from bench.report import Figures, Report, machine
 from rag.answers import Answer, Refusal
 from rag.asking import ask
 from rag.catalog import Catalog
+from rag.cross_encoder import shipped
 from rag.embedding import Embedder, SentenceEmbedder
 from rag.errors import JianwenError
 from rag.keyword_store import KeywordStore
@@ -161,7 +162,7 @@ def answered(item: Item, embedder: Embedder, chat: ChatModel) -> Outcome:
             put(catalog, "资料.txt", articles, embedder)
             vectors = VectorStore(folder, catalog, writable=False)
             keywords = KeywordStore(folder, catalog, writable=False)
-            sources = LibrarySources(catalog, vectors, keywords, lambda: embedder)
+            sources = LibrarySources(catalog, vectors, keywords, lambda: embedder, shipped())
             started = time.perf_counter()
             *_, reply = ask(understand(item.question, dt.date.today(), None), sources, lambda: chat)
             seconds = time.perf_counter() - started

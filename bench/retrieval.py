@@ -1,9 +1,9 @@
 """How often the passage that answers a question is found, over questions whose passages are known.
 
-Four rankings of the same passages: by shared words alone, by vectors alone, the plain reciprocal rank fusion of the two
-(k = 60), and what the program does (`rag.search.search`, from the question to evidence), all through the library's own
-stores. hit@k: the share of questions with an answering passage among the first k. MRR@10: the mean of 1 / rank of the
-first answering passage, 0 beyond the tenth.
+Five rankings of the same passages: by shared words alone, by vectors alone, the plain reciprocal rank fusion of the two
+(k = 60), and what the program does (`rag.search.search`, from the question to evidence) without and with the judge, all
+through the library's own stores. hit@k: the share of questions with an answering passage among the first k. MRR@10: the
+mean of 1 / rank of the first answering passage, 0 beyond the tenth.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
@@ -21,10 +21,11 @@ from bench.corpus import Floats, Text, cache_folder, filled, kept_vectors, recor
 from bench.options import Say, positive
 from bench.report import Figures, Report, machine
 from rag.catalog import Catalog
+from rag.cross_encoder import shipped
 from rag.embedding import Embedder, SentenceEmbedder
 from rag.keyword_store import KeywordStore
 from rag.models import require_embedding_model
-from rag.search import embedding_text, recipe, search
+from rag.search import Reranker, embedding_text, recipe, search
 from rag.settings import load_settings
 from rag.text import search_terms
 from rag.vector_store import VectorStore
@@ -97,14 +98,16 @@ def rankings(
         def fused(question: str) -> list[str]:
             return [name for name, _ in reciprocal_rank_fusion([dense(question), words(question)])]
 
-        def program(question: str) -> list[str]:
-            return [e.passage.id for e in search(question, catalog, near, sharing, embedder, _SHOWN)]
+        def joined(question: str, reranker: Reranker | None = None) -> list[str]:
+            found = search(question, catalog, near, sharing, embedder, _SHOWN, reranker=reranker)
+            return [evidence.passage.id for evidence in found]
 
         ways: Mapping[str, Callable[[str], list[str]]] = {
             "只按关键词": words,
             "只按向量": dense,
             "两者名次相加": fused,
-            "简问": program,
+            "简问，不经判断模型": joined,
+            "简问": partial(joined, reranker=shipped()),
         }
         return {
             label: [[names[passage] for passage in way(question.text)[:_SHOWN]] for question in questions]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -79,6 +80,12 @@ class CrossEncoder:
             if self._loaded is None:
                 self._loaded = _load(self._folder)
         return self._loaded
+
+
+@cache
+def shipped(threads: int = 0) -> CrossEncoder:
+    """The program's own, one for the whole process."""
+    return CrossEncoder(threads=threads)
 
 
 class _Network:

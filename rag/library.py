@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal, SearchResult, Turn
 from rag.article_table import newest
 from rag.catalog import Catalog, Elsewhere
+from rag.cross_encoder import Judge, shipped
 from rag.embedding import Embedder
 from rag.errors import JianwenError
 from rag.filters import Filters
@@ -77,6 +78,7 @@ class Library:
         settings: Settings,
         embedder: Embedder | None,
         chat: ChatModel | None,
+        judge: Judge | None,
         pool: ReadingPool | None,
     ) -> None:
         self.path = path
@@ -85,6 +87,7 @@ class Library:
         self._settings = settings
         self._embedder = embedder
         self._chat = chat
+        self._judge = judge or shipped(settings.threads)
         self._originals = Originals(path / "files")
         self._vectors = VectorStore(path, catalog, lock is not None)
         self._keywords = KeywordStore(path, catalog, lock is not None)
@@ -112,13 +115,14 @@ class Library:
         settings: Settings | None = None,
         embedder: Embedder | None = None,
         chat: ChatModel | None = None,
+        judge: Judge | None = None,
         pool: ReadingPool | None = None,
     ) -> Library:
         """Open the library in the folder `path` (the user's own by default), making one if there is none.
 
         Quick: indexes and models are loaded when first used. Read-only while another process has it open.
-        `settings` are the saved ones, and the two models those named there, unless given. `pool`: the processes that
-        read files; closed with the library.
+        `settings` are the saved ones, the two models those named there, and the judge the program's own, unless given.
+        `pool`: the processes that read files; closed with the library.
 
         Raises:
             JianwenError: the folder cannot be made or written, or the catalogue is damaged or of a newer program.
@@ -128,7 +132,7 @@ class Library:
         lock = claim(folder)
         try:
             catalog = Catalog.open(folder / "catalog.sqlite", readonly=lock is None)
-            library = cls(folder, lock, catalog, settings, embedder, chat, pool)
+            library = cls(folder, lock, catalog, settings, embedder, chat, judge, pool)
             if lock is not None:
                 library._ingest.recover()
         except BaseException:
@@ -376,7 +380,8 @@ class Library:
 
     def _sources(self, within: Sequence[str] = (), only: Period | None = None) -> LibrarySources:
         ids = tuple(document.id for document in self._named(within))
-        return LibrarySources(self._catalog, self._vectors, self._keywords, self._ready_embedder, ids, only)
+        stores = self._catalog, self._vectors, self._keywords
+        return LibrarySources(*stores, self._ready_embedder, self._judge, ids, only)
 
     def _named(self, names: Sequence[str]) -> tuple[Document, ...]:
         """The documents meant by ids, beginnings of ids, or file names; each once."""

@@ -10,7 +10,7 @@ from rag.answers import Evidence, Period
 from rag.article_table import count, dated_in, one_by_one
 from rag.catalog import Catalog
 from rag.embedding import Embedder
-from rag.search import MatchingPassages, NearestPassages, search
+from rag.search import MatchingPassages, NearestPassages, Reranker, search
 from rag.types import Document, StoredArticle
 
 _SHOWN: Final = 5  # passages the answering model is asked about
@@ -24,6 +24,7 @@ class LibrarySources:
     vectors: NearestPassages
     keywords: MatchingPassages
     embedder: Callable[[], Embedder]
+    reranker: Reranker
     within: tuple[str, ...] = ()
     only: Period | None = None
 
@@ -58,6 +59,7 @@ class LibrarySources:
             one_per_paragraph,
             prefer,
             bounds,
+            self.reranker,
         )
 
     def articles(self) -> Iterator[StoredArticle]:

@@ -140,3 +140,16 @@ def test_a_reranker_has_its_say_before_the_best_are_cut_off(catalog: Catalog) ->
     assert found[0].score >= found[1].score >= 0
     assert search("问", catalog, Told(), Told(), FakeEmbedder(), 2, reranker=reranker) == ()
     catalog.close()
+
+
+def test_a_reranker_reads_ten_and_the_others_follow(catalog: Catalog) -> None:
+    name = insert(catalog, 2, Article("题", None, tuple(Paragraph(f"第{number}段。") for number in range(12))))
+    passages = [f"{name}-1-{number}#1" for number in range(1, 13)]
+    reranker = Reversing()
+    plain = search("问", catalog, Told(*passages), Told(), FakeEmbedder(), 12)
+    found = search("问", catalog, Told(*passages), Told(), FakeEmbedder(), 12, reranker=reranker)
+    assert len(reranker.read) == 10 and reranker.read[0].startswith("题\n")
+    assert found[0].passage == plain[9].passage
+    assert [e.passage for e in found[10:]] == [e.passage for e in plain[10:]]
+    assert [e.score for e in found] == sorted((e.score for e in found), reverse=True)
+    catalog.close()
