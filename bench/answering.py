@@ -164,7 +164,7 @@ def answered(item: Item, embedder: Embedder, chat: ChatModel) -> Outcome:
             keywords = KeywordStore(folder, catalog, writable=False)
             sources = LibrarySources(catalog, vectors, keywords, lambda: embedder, shipped())
             started = time.perf_counter()
-            *_, reply = ask(understand(item.question, dt.date.today(), None), sources, lambda: chat)
+            *_, reply = ask(understand(item.question, dt.date.today(), None), sources, lambda: chat, judge=shipped())
             seconds = time.perf_counter() - started
         finally:
             catalog.close()

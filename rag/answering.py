@@ -2,7 +2,9 @@
 
 1. Search; the evidence found is shown at once.
 2. What the question takes for granted must be known to what was found (`premises`), else a refusal names it.
-3. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal.
+3. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal. It is
+   not asked about passages that the judge finds hopeless, unless the question asks for a list: the judge was taught
+   with questions that one place answers.
 4. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
    numbers shown; a mask allows no other.
 5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
@@ -22,13 +24,15 @@ from dataclasses import dataclass, field
 
 from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.checking import coverage, problems
+from rag.cross_encoder import Judge
 from rag.disagreement import SAID, with_other_versions
 from rag.enumerations import completed
-from rag.judging import line_of, sureness
+from rag.judging import line_of, sureness, worth_asking
 from rag.llm import ChatModel, Message, Session
 from rag.narrowing import supporting_spans
 from rag.periods import meant_in
 from rag.premises import unknown_premises
+from rag.search import evidence_text
 from rag.text import normalise, sentences
 from rag.types import Progress, StopSignal, StoredArticle, heed
 
@@ -72,9 +76,15 @@ class _Work:
 
 
 def answer(
-    question: str, evidence_source: EvidenceSource, chat: ChatModel, stop: StopSignal | None = None
+    question: str,
+    evidence_source: EvidenceSource,
+    chat: ChatModel,
+    stop: StopSignal | None = None,
+    judge: Judge | None = None,
 ) -> Iterator[AskEvent]:
     """Answer from what `evidence_source` finds. The last event is exactly one `Answer` or `Refusal`.
+
+    Without a `judge` the model is asked about every passage.
 
     Raises:
         JianwenError: the question cannot be searched for, or the model cannot be used.
@@ -91,7 +101,7 @@ def answer(
         named = "、".join(f"“{premise}”" for premise in unknown)
         yield _refusal(work, found, f"问题里提到的{named}，在找到的资料中没有出现。")
         return
-    shown = yield from _choose_evidence(work, found)
+    shown = yield from _choose_evidence(work, _promising(question, found, judge))
     if not shown:
         yield _refusal(work, found)
         return
@@ -126,6 +136,13 @@ def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Ref
         work.answer_tokens,
         summary=summary,
     )
+
+
+def _promising(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[Evidence]:
+    if judge is None or _LIST_QUESTION.search(question):
+        return list(found)
+    texts = [evidence_text(evidence) for evidence in found]
+    return [evidence for evidence, worth in zip(found, worth_asking(question, texts, judge), strict=True) if worth]
 
 
 def _choose_evidence(work: _Work, found: Sequence[Evidence]) -> Generator[AskEvent, None, tuple[Evidence, ...]]:

@@ -20,6 +20,7 @@ from rag.answers import (
     Statement,
     Timing,
 )
+from rag.cross_encoder import Judge
 from rag.llm import ChatModel
 from rag.surveying import survey
 from rag.types import Document, StopSignal, StoredArticle, heed
@@ -43,7 +44,11 @@ class Sources(Protocol):
 
 
 def ask(
-    understood: Understood, sources: Sources, chat: Callable[[], ChatModel], stop: StopSignal | None = None
+    understood: Understood,
+    sources: Sources,
+    chat: Callable[[], ChatModel],
+    stop: StopSignal | None = None,
+    judge: Judge | None = None,
 ) -> Iterator[AskEvent]:
     """Answer. The first event is a `QuestionRead`, the last exactly one `Answer` or `Refusal`.
 
@@ -54,17 +59,19 @@ def ask(
     if understood.survey is not None:
         yield from survey(understood, sources.articles(), sources.documents(), stop)
     elif understood.sides:
-        yield from _compare(understood, sources, chat(), stop)
+        yield from _compare(understood, sources, chat(), stop, judge)
     else:
         searched = sources.count()
         source = partial(sources.evidence, periods=understood.periods)
-        for event in answer(understood.explained, source, chat(), stop):
+        for event in answer(understood.explained, source, chat(), stop, judge):
             if isinstance(event, Answer | Refusal):
                 event = replace(event, question=understood.asked, readings=understood.readings, searched=searched)
             yield event
 
 
-def _compare(understood: Understood, sources: Sources, chat: ChatModel, stop: StopSignal | None) -> Iterator[AskEvent]:
+def _compare(
+    understood: Understood, sources: Sources, chat: ChatModel, stop: StopSignal | None, judge: Judge | None
+) -> Iterator[AskEvent]:
     """Each side from its own articles, under its name; a side that is silent is said to be."""
     found: list[tuple[Side, Answer | Refusal]] = []
     evidence: tuple[Evidence, ...] = ()
@@ -72,7 +79,7 @@ def _compare(understood: Understood, sources: Sources, chat: ChatModel, stop: St
         heed(stop)
         yield DraftText(f"{side.period.name}：")
         source = partial(sources.evidence, periods=(side.period,), only=True)
-        for event in answer(side.question, source, chat, stop):
+        for event in answer(side.question, source, chat, stop, judge):
             if isinstance(event, Answer | Refusal):
                 found.append((side, event))
             elif isinstance(event, EvidenceFound):

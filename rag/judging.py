@@ -1,5 +1,6 @@
 """Does this passage hold the answer? The answering model's own yes or no, read from the probabilities it gives to 是
-and 否 rather than from what it would write.
+and 否 rather than from what it would write. It takes seconds a passage, so the judge (`rag.cross_encoder`), which takes
+milliseconds, first says which passages are worth asking about.
 
 Models differ in how freely they say 是. Where a model draws its line is therefore measured: on a few short texts of
 ours, each with a question it answers and a related one it does not. The line of the default model was set on 14
@@ -10,10 +11,12 @@ questions of the Chinese RGB benchmark, each with and without an answering passa
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from weakref import WeakKeyDictionary
 
+from rag.cross_encoder import Judge
 from rag.llm import ChatModel, Message
 from rag.types import StopSignal
 
@@ -28,6 +31,8 @@ class Line:
     least: float
     apart: float
 
+
+_HOPELESS = -2.5  # the judge's logit below which a passage is not worth asking about
 
 _KNOWN = {"qwen2.5-coder-1.5b-instruct-q4_k_m": Line(2.2, 1.5)}  # by model name
 _LEAST, _APART = 0.6, 0.3  # for other models, as shares of the way from an unanswered to an answered question
@@ -51,6 +56,16 @@ _SAMPLES = (  # (text, a question it answers, one it does not)
         "下一次座谈会在哪里举行？",
     ),
 )
+
+
+def worth_asking(question: str, texts: Sequence[str], judge: Judge) -> tuple[bool, ...]:
+    """Of each text whether the answering model should be asked about it; one always is.
+
+    `texts` as `search.evidence_text` gives them. Raises JianwenError when the judge cannot be used.
+    """
+    logits = judge.answers(question, texts)
+    best = int(logits.argmax()) if len(texts) else 0
+    return tuple(bool(logit >= _HOPELESS) or place == best for place, logit in enumerate(logits))
 
 
 def sureness(question: str, source: str, chat: ChatModel, stop: StopSignal | None = None) -> tuple[float, int]:

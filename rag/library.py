@@ -308,7 +308,7 @@ class Library:
         from rag.asking import ask
 
         understood = understand(question, dt.date.today(), newest(self._catalog), before, switched)
-        return ask(understood, self._sources(within, only), self._ready_chat, stop)
+        return ask(understood, self._sources(within, only), self._ready_chat, stop, self._judge)
 
     def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]:
         """Load indexes and models, so that the first question need not wait. Raises JianwenError, Stopped."""

@@ -59,6 +59,11 @@ def embedding_text(title: str, passage: str, header: str = "") -> str:
     return "\n".join(filter(None, (title[:_TITLE], header[:_TITLE], passage)))
 
 
+def evidence_text(evidence: Evidence) -> str:
+    """`embedding_text` of a passage found."""
+    return embedding_text(evidence.article.title, evidence.passage.text, evidence.paragraph.paragraph.header or "")
+
+
 def passage_vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
     """(n, d) unit rows for what `embedding_text` gave.
 
@@ -147,7 +152,7 @@ def _reranked(
 ) -> Iterator[Evidence]:
     """In the order of both: what was found by, and what the reranker says, each in standard scores and counting the
     same. Passages of the periods to prefer gain as they did before it."""
-    texts = [embedding_text(e.article.title, e.passage.text, e.paragraph.paragraph.header or "") for e in found]
+    texts = [evidence_text(evidence) for evidence in found]
     said = [float(value) for value in reranker.answers(question, texts)]
     gains = [_gain(evidence, prefer) for evidence in found]
     meant = zip(standard([e.score for e in found]), standard(said), gains, strict=True)

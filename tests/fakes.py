@@ -45,3 +45,18 @@ class FakeEmbedder:
         for left, right in itertools.pairwise(text):
             row[zlib.crc32(f"{self.name}{left}{right}".encode()) % self.dimension] += 1.0
         return np.asarray(row / np.linalg.norm(row), np.float32)
+
+
+class FakeJudge:
+    """Says `yes` of texts that hold one of `words`, `no` of the others. Implements `Judge`."""
+
+    def __init__(self, *words: str, yes: float = 3.0, no: float = -4.0) -> None:
+        self.words, self.yes, self.no = words, yes, no
+
+    def answers(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """(texts,) logits."""
+        held = [any(word in text for word in self.words) for text in texts]
+        return np.array([self.yes if one else self.no for one in held], np.float32)
+
+    def supports(self, statement: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.answers(statement, texts)

@@ -12,6 +12,7 @@ from rag.answering import answer
 from rag.answers import Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal
 from rag.errors import Stopped
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
+from tests.fakes import FakeJudge
 from tests.scripted_chat import ScriptedChat
 
 EXAM = "六要做好备考工作，力争今年中考取得新成绩。要用好《学科质量提升参考资料》，促进初中教育发展。"
@@ -60,6 +61,15 @@ def test_passages_that_do_not_answer_are_not_shown_to_the_model_that_writes() ->
     result = answered(chat, SAFETY, EXAM)
     assert [e.paragraph.text for e in result.evidence] == [EXAM]
     assert "平安中考" not in chat.prompts[-1][-1].text
+
+
+def test_the_model_is_not_asked_about_passages_that_the_judge_rules_out_but_for_a_list() -> None:
+    judge = FakeJudge("平安校园")
+    for question, asked_about in (("新增省级平安校园多少所？", 1), ("今年有哪些要求？", 2)):
+        chat = ScriptedChat("新增省级平安校园6所。")
+        *_, reply = answer(question, lambda _question: evidence(EXAM, SAFETY), chat, judge=judge)
+        assert isinstance(reply, Answer)
+        assert sum("是" in prompt[-1].text and "否" in prompt[-1].text for prompt in chat.prompts) == asked_about
 
 
 def test_no_answering_passage_is_a_refusal_that_shows_the_nearest() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.judging import Line, line_of, sureness
+from rag.judging import Line, line_of, sureness, worth_asking
+from tests.fakes import FakeJudge
 from tests.scripted_chat import ScriptedChat
 
 ANSWERED = ("多少个阅览座位", "要做好哪些工作", "由谁主持")
@@ -32,3 +33,10 @@ def test_the_default_model_is_not_measured() -> None:
     model = ScriptedChat()
     assert isinstance(line_of(model), Line)
     assert model.prompts == []
+
+
+def test_the_model_is_asked_about_what_the_judge_does_not_rule_out_and_about_one_text_at_least() -> None:
+    judge = FakeJudge("李明华", yes=-1.0)
+    assert worth_asking("由谁主持？", ["李明华主持。", "会议召开。", "李明华讲话。"], judge) == (True, False, True)
+    assert worth_asking("由谁主持？", ["会议召开。", "会议结束。"], judge) == (True, False)
+    assert worth_asking("由谁主持？", [], judge) == ()
