@@ -3,8 +3,7 @@
 1. Search; the evidence found is shown at once.
 2. What the question takes for granted must be known to what was found (`premises`), else a refusal names it.
 3. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal. It is
-   not asked about passages that the judge finds hopeless, unless the question asks for a list: the judge was taught
-   with questions that one place answers.
+   not asked about those that the judge rules out, unless the question asks for a list, whose points may stand apart.
 4. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
    numbers shown; a mask allows no other.
 5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold

@@ -35,8 +35,9 @@ def test_the_default_model_is_not_measured() -> None:
     assert model.prompts == []
 
 
-def test_the_model_is_asked_about_what_the_judge_does_not_rule_out_and_about_one_text_at_least() -> None:
-    judge = FakeJudge("李明华", yes=-1.0)
-    assert worth_asking("由谁主持？", ["李明华主持。", "会议召开。", "李明华讲话。"], judge) == (True, False, True)
-    assert worth_asking("由谁主持？", ["会议召开。", "会议结束。"], judge) == (True, False)
-    assert worth_asking("由谁主持？", [], judge) == ()
+def test_the_model_is_asked_about_what_the_judge_does_not_rule_out_and_about_all_where_it_sees_no_answer() -> None:
+    texts = ["李明华主持。", "会议召开。", "李明华讲话。"]
+    assert worth_asking("由谁主持？", texts, FakeJudge("李明华")) == (True, False, True)
+    assert worth_asking("由谁主持？", texts, FakeJudge("主持", no=-1.0)) == (True, True, True)
+    assert worth_asking("由谁主持？", texts, FakeJudge("李明华", yes=-1.0)) == (True, True, True)
+    assert worth_asking("由谁主持？", [], FakeJudge()) == ()
