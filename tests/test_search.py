@@ -142,14 +142,15 @@ def test_a_reranker_has_its_say_before_the_best_are_cut_off(catalog: Catalog) ->
     catalog.close()
 
 
-def test_a_reranker_reads_ten_and_the_others_follow(catalog: Catalog) -> None:
+def test_a_reranker_reads_the_best_and_the_others_follow(catalog: Catalog) -> None:
     name = insert(catalog, 2, Article("题", None, tuple(Paragraph(f"第{number}段。") for number in range(12))))
     passages = [f"{name}-1-{number}#1" for number in range(1, 13)]
     reranker = Reversing()
     plain = search("问", catalog, Told(*passages), Told(), FakeEmbedder(), 12)
     found = search("问", catalog, Told(*passages), Told(), FakeEmbedder(), 12, reranker=reranker)
-    assert len(reranker.read) == 10 and reranker.read[0].startswith("题\n")
-    assert found[0].passage == plain[9].passage
-    assert [e.passage for e in found[10:]] == [e.passage for e in plain[10:]]
+    read = len(reranker.read)
+    assert 2 < read < 12 and reranker.read[0].startswith("题\n")
+    assert [e.passage for e in found].index(plain[read - 1].passage) < 2  # it was the last of those read
+    assert [e.passage for e in found[read:]] == [e.passage for e in plain[read:]]
     assert [e.score for e in found] == sorted((e.score for e in found), reverse=True)
     catalog.close()
