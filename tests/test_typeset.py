@@ -22,6 +22,7 @@ from rag.typeset.exporting import PageMeasure
 from rag.typeset.form import BODY, TEXT_WIDTH
 from rag.typeset.masthead import STANDARD, foot, head, read_words
 from rag.typeset.setting import Layout, set_blocks
+from rag.typeset.titles import in_lines
 from tests.briefing_samples import HOSTILE, MAKING, MASTHEAD, briefing, citation, doubtful, real, stated
 
 TEXT = st.text(alphabet=st.sampled_from("会议，。“”《》（）〔〕！、A1-%. 强调"), min_size=1, max_size=120)
@@ -210,6 +211,29 @@ def test_a_footnote_is_called_once_and_named_again_by_its_number() -> None:
     work = compose(real().__class__("k", "简报", "标题", sections, (), MAKING), EvidenceIn.NOTES)
     marks = [(run.text, run.note) for run in work.page[1].runs if run.raised]
     assert marks == [("1", 1), ("1", 0)] and len(work.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("全市教育工作会议简报", ["全市教育工作会议简报"]),
+        (
+            "关于深入推进全市义务教育优质均衡发展和城乡一体化的工作简报",
+            ["关于深入推进全市义务教育优质", "均衡发展和城乡一体化的工作简报"],
+        ),
+    ],
+)
+def test_a_long_title_is_cut_into_lines_of_like_length_between_words(title: str, lines: list[str]) -> None:
+    work = compose(replace(doubtful(), title=title))
+    set_lines = [line for line in set_blocks(work).lines if line.style is form.TITLE]
+    assert [line.text for line in set_lines] == lines
+    middles = [(line.glyphs[0].x + line.glyphs[-1].x + line.glyphs[-1].width) / 2 for line in set_lines]
+    assert middles == pytest.approx([form.LEFT + TEXT_WIDTH / 2] * len(lines))
+
+
+@given(st.text(alphabet=st.sampled_from("会议的教育《》“”2A部署，"), min_size=1, max_size=80))
+def test_cutting_a_title_changes_nothing_but_lines(title: str) -> None:
+    assert in_lines(title).replace("\n", "") == title
 
 
 def test_the_masthead_says_only_what_is_known() -> None:

@@ -5,6 +5,7 @@ characters   what one character is to a page
 breaking     where a line may end, and what programs do in their own way
 blocks       what is to be set
 composing    a briefing as blocks
+titles       a long title in lines of like length
 masthead     the head and foot of a 简报
 setting      blocks as lines with places, and the boxes of sentences
 fonts        which font stands for which face

@@ -9,7 +9,8 @@ from rag.typeset.form import MARK_SIZE, Face, Style
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stretch of printable text in one manner. Tabs stand in blocks that are set to both edges only.
+    """A stretch of printable text in one manner. Tabs stand in blocks set to both edges only;
+    a line feed ends a line.
 
     face, size: None for those of the block's style. raised: a mark above the line, in `MARK_SIZE`. sentence: number of
     the sentence it belongs to (0 the first of the whole page), None for what is no sentence. note: number of the

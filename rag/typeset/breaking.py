@@ -85,11 +85,12 @@ def break_lines(
 
     widths: of each character; gaps: what is added after it unless it ends a line; first, rest: the room on the first
     line and on those after it; all in points. White space at the end of a line takes no room and stays in its span. A
-    word longer than a line is cut where the line is full.
+    word longer than a line is cut where the line is full. A line feed ends its line.
     """
     start, room = 0, first
     while start < len(text):
-        end = _end_of_line(text, start, _full(text, widths, gaps, start, room), program)
+        full, feed = _full(text, widths, gaps, start, room), text.find("\n", start)
+        end = feed + 1 if 0 <= feed <= full else _end_of_line(text, start, full, program)
         yield start, end
         start, room = end, rest
 

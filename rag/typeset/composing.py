@@ -15,6 +15,7 @@ from rag.typeset.blocks import Block, Composition, Run
 from rag.typeset.characters import printable
 from rag.typeset.form import BODY, EVIDENCE, EVIDENCE_TITLE, HEADINGS, NOTE, TITLE, Face
 from rag.typeset.masthead import MastheadWords, foot, head, read_words
+from rag.typeset.titles import in_lines
 
 _COUNT = "一二三四五六七八九十"
 _COUNTED = re.compile(rf"[（(]?[{_COUNT}\d]+[)）.、．]|[{_COUNT}](是|要|抓)|第[{_COUNT}\d]+|首先")
@@ -36,7 +37,7 @@ def compose(
     known = footnotes(briefing)
     words = words or read_words()
     page: list[Block] = [*(head(briefing.masthead, words) if briefing.masthead else ())]
-    page.append(Block(TITLE, (Run(shown_title(briefing)),)))
+    page.append(Block(TITLE, (Run(in_lines(shown_title(briefing))),)))
     page.extend(_Page(known, evidence).sections(briefing.sections))
     page.extend(foot(briefing.masthead, words) if briefing.masthead else ())
     entries = [entry(citation) for citation in known.citations]

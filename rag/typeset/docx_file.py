@@ -8,6 +8,7 @@ the face named for every stretch, since quotation marks and dashes might be take
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +24,7 @@ from rag.typeset.word_xml import element, put_setting, text_element, twips
 
 _GRID = round(form.GRID * 4096)
 _MARK_STYLE = "依据标号"
+_BREAKS = {"\t": "tab", "\n": "br"}
 
 
 def docx_bytes(work: Composition) -> bytes:
@@ -177,8 +179,15 @@ def _mark_form(styled: bool = False) -> Any:
 
 
 def _settings(root: Any) -> None:
+    from docx.oxml.ns import qn
+
     put_setting(root, element("evenAndOddHeaders"))
     put_setting(root, element("characterSpacingControl", val="doNotCompress"))
+    for language in root.iter(qn("w:themeFontLang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
+    for setting in root.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")  # an older one is shown as 兼容模式
     put_setting(root, element("noLineBreaksAfter", lang="zh-CN", val=NEVER_LAST))
     put_setting(root, element("noLineBreaksBefore", lang="zh-CN", val=NEVER_FIRST))
 
@@ -250,9 +259,13 @@ def _fonts(document: Any) -> None:
     """Name, for a reader whose machine lacks a face, the one to take instead (`altName`)."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml import parse_xml
+    from docx.oxml.ns import qn
 
     part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     root = parse_xml(part.blob)
+    ours = {chain[0] for chain in CHAINS.values()}
+    for old in [one for one in root if one.get(qn("w:name")) in ours]:
+        root.remove(old)
     for face, chain in CHAINS.items():
         entry = element("font", name=chain[0])
         entry.append(element("altName", val=chain[1]))
@@ -313,10 +326,10 @@ def _run(run: Run, text: str, latin: bool, style: Style) -> Any:
         form_of.insert(int(run.raised), element("rFonts", hint="eastAsia", ascii=font, hAnsi=font, eastAsia=font))
     if len(form_of):
         made.append(form_of)
-    for number, part in enumerate(text.split("\t")):
-        if number:
-            made.append(element("tab"))
-        if part:
+    for part in re.split("([\t\n])", text):
+        if part in _BREAKS:
+            made.append(element(_BREAKS[part]))
+        elif part:
             made.append(text_element(part))
     return made
 

@@ -149,7 +149,7 @@ class _Broken:
         for start, end in lines if chars else [(0, 0)]:
             indent = self.style.indent if start == 0 else 0.0
             ends = [widths[n] + gaps[n] * (n < end - 1) for n in range(start, end)]
-            cells = [(char, run, w) for (char, run), w in zip(chars[start:end], ends, strict=True)]
+            cells = [(char, run, w) for (char, run), w in zip(chars[start:end], ends, strict=True) if char != "\n"]
             self.lines.append(_aligned(cells, self.style, indent, room, last=end == len(chars)))
 
     @property
@@ -163,7 +163,7 @@ class _Broken:
 
 
 def _advance(char: str, run: Run, style: Style, width: Width) -> float:
-    if char == "\t":
+    if char in "\t\n":
         return 0.0
     face = Face.LATIN if characters.latin(char) else run.face or style.face
     return width(char, face) * run.size(style) + (0.0 if run.raised else style.tracking)
