@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,15 @@ def tiny() -> network.CrossEncoder:
         weights[f"{norm}.LayerNorm.weight"] = 1 + torch.randn(_HIDDEN) / 5
         weights[f"{norm}.LayerNorm.bias"] = torch.randn(_HIDDEN) / 5
     return network.CrossEncoder(weights, _HEADS, _EPSILON)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Networks this small wait for a second thread longer than they compute."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

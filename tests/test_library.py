@@ -28,7 +28,7 @@ from rag.types import (
     SetDate,
     SplitBefore,
 )
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, FakeJudge
 from tests.scripted_chat import ScriptedChat
 
 
@@ -274,6 +274,17 @@ def test_a_search_hits_each_paragraph_once_best_first(opened: Opener, tmp_path: 
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     with pytest.raises(JianwenError, match="问题是空的"):
         library.search("　")
+
+
+def test_the_judge_has_its_say_in_the_order_of_what_is_found(opened: Opener, tmp_path: Path) -> None:
+    library = opened()
+    added(library, write(tmp_path / "in", 1, 4))
+    plain = library.search("工作部署").hits
+    library.close()
+    last = plain[-1].passage.text
+    with Library.open(tmp_path / "library", embedder=FakeEmbedder(), judge=FakeJudge(last, yes=9.0, no=0.0)) as judged:
+        places = [hit.passage.text for hit in judged.search("工作部署").hits]
+    assert places.index(last) < len(plain) - 1 and sorted(places) == sorted(hit.passage.text for hit in plain)
 
 
 # ---------------------------------------------------------------- set right by the user
