@@ -270,6 +270,7 @@ def _fonts(document: Any) -> None:
         entry = element("font", name=chain[0])
         entry.append(element("altName", val=chain[1]))
         entry.append(element("charset", val="00" if face is Face.LATIN else "86"))
+        entry.append(element("family", val="swiss" if face is Face.HEADING else "roman"))
         root.append(entry)
     from lxml import etree
 
@@ -336,6 +337,8 @@ def _run(run: Run, text: str, latin: bool, style: Style) -> Any:
 
 def _note_call(number: int) -> Any:
     made = element("r")
-    made.append(_mark_form(styled=True))
+    form_of = element("rPr")  # the style alone: LibreOffice shrinks a note's number by itself as well
+    form_of.append(element("rStyle", val=_MARK_STYLE))
+    made.append(form_of)
     made.append(element("footnoteReference", id=number))
     return made
