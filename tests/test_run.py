@@ -458,3 +458,12 @@ def test_only_the_default_library_is_seeded(tmp_path: Path) -> None:
     assert run.uses_default_library(["--library", str(tmp_path / "library"), "list"], tmp_path)
     assert not run.uses_default_library(["--library", str(tmp_path / "other"), "list"], tmp_path)
     assert not run.uses_default_library([f"--library={tmp_path / 'other'}"], tmp_path)
+
+
+def test_the_tests_need_a_program_that_lays_out_word_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run.missing_for_tests()["LibreOffice"] == "libreoffice-writer-nogui"
+    program = tmp_path / ("soffice.bat" if os.name == "nt" else "soffice")
+    program.write_text("")
+    program.chmod(0o755)
+    assert "LibreOffice" not in run.missing_for_tests()

@@ -141,6 +141,15 @@ def test_every_sentence_has_boxes_that_cover_its_text_and_no_other(seed: int) ->
         assert "".join(inside).replace(" ", "") == printable(statement.text).replace(" ", "")
 
 
+def test_a_click_finds_the_sentence_under_it() -> None:
+    layout = PageMeasure().layout(real())
+    for number, boxes in layout.boxes().items():
+        for box in boxes:
+            assert layout.sentence_at(box.page, (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == number
+    assert layout.sentence_at(1, 10, 10) is None
+    assert layout.sentence_at(9, form.LEFT + 40, form.TOP + 200) is None
+
+
 def test_all_of_a_layout_lies_in_the_type_area() -> None:
     layout = PageMeasure().layout(real())
     for line in layout.lines:

@@ -62,17 +62,18 @@ def test_lines_and_pages_are_where_we_put_them(tmp_path: Path) -> None:
     assert not differing
 
 
-def test_what_is_measured_as_one_page_is_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("evidence", [EvidenceIn.NOWHERE, EvidenceIn.NOTES])
+def test_what_is_measured_as_one_page_is_one(tmp_path: Path, evidence: EvidenceIn) -> None:
     """Briefings cut down until they just fit, as a user gets them."""
     fitted, files = [], []
-    for seed in range(100, 116):
+    for seed in range(100, 124):
         made = briefing(seed, 4, MASTHEAD if seed % 2 else None)
-        while PageMeasure().pages(made) > 1:
+        while PageMeasure(evidence).pages(made) > 1:
             last = made.sections[-1]
             kept = (*made.sections[:-1], replace(last, statements=last.statements[:-1])) if last.statements[1:] else ()
             made = replace(made, sections=kept or made.sections[:-1])
         path = tmp_path / f"{seed}.docx"
-        fitted.append(saved(made, EvidenceIn.NOWHERE, path))
+        fitted.append(saved(made, evidence, path))
         files.append(path)
     assert min(layout.lines_left for layout in fitted) <= 1  # some are full to the last line
     assert [len(printed_lines(path)) for path in to_pdf(files, tmp_path / "pdf")] == [1] * len(files)

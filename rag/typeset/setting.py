@@ -21,8 +21,8 @@ Width = Callable[[str, Face], float]
 """Advance width in ems of a character in a face."""
 
 RULE_ROOM = 4.0  # what a line across the text adds to a paragraph's height, at most
-NOTE_RULE = 13.0  # the line above the footnotes, with its white space
-SLACK = 3.0  # left free above what stands at the foot: programs differ by fractions of a point
+NOTE_RULE = 22.0  # the line above the footnotes, with its white space: LibreOffice takes more than Word
+SLACK, SLACK_ABOVE_NOTES = 3.0, 15.0  # left free above what stands at the foot: programs differ a little
 
 
 def standard_width(char: str, face: Face) -> float:
@@ -101,6 +101,17 @@ class Layout:
                     box = Box(line.page, glyphs[0].x, line.top, right, line.top + line.style.leading)
                     found.setdefault(sentence, []).append(box)
         return found
+
+    def sentence_at(self, page: int, x: float, y: float) -> int | None:
+        """The number of the sentence printed there, None where there is none."""
+        return next(
+            (
+                number
+                for number, boxes in self.boxes().items()
+                if any(box.page == page and box.x0 <= x < box.x1 and box.y0 <= y < box.y1 for box in boxes)
+            ),
+            None,
+        )
 
 
 def set_blocks(work: Composition, width: Width = standard_width, program: Program = WORD) -> Layout:
@@ -241,10 +252,14 @@ class _Flow:
     def stand_at_foot(self, foot: Sequence[_Broken]) -> int:
         """Put the blocks at the bottom, on a new page where this one is too full; the lines left above them."""
         height = sum(broken.height for broken in foot)
-        if not self._fits(height + SLACK):
+        slack = SLACK
+        if self.held:  # with notes on earlier pages too, another line may have moved here
+            slack = SLACK_ABOVE_NOTES + (LEADING if self.page > 1 else 0.0)
+        if not self._fits(height + slack):
             self._new_page()
             self.foot_alone = True
-        self.foot_space = _down_to_twips(TEXT_HEIGHT - self.held - SLACK - height - self.y)
+            slack = SLACK
+        self.foot_space = _down_to_twips(TEXT_HEIGHT - self.held - slack - height - self.y)
         left = int(self.foot_space / LEADING)
         self.y += self.foot_space
         for broken in foot:
