@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bench import answering, checking, embedding, importing, ocr, reading, retrieval, search, speed
+from bench import answering, briefing, checking, embedding, importing, ocr, reading, retrieval, search, speed
 from bench.options import Say, positive
 from bench.report import Report, as_json, show
 from rag.errors import JianwenError
@@ -39,6 +39,12 @@ BENCHES = {
         "回答的速度 ÷ llama.cpp 自身的速度；到第一个字的时间 ÷ 读入提示所需的时间",
         speed.add_arguments,
         speed.run,
+        rounds=3,
+    ),
+    "briefing": Bench(
+        "一份简报的用时 ÷ llama.cpp 写同样多文字的用时；简报的每句话、每个数字是否都有出处",
+        briefing.add_arguments,
+        briefing.run,
         rounds=3,
     ),
     "checking": Bench("核对陈述：改动的查出多少，忠实的误判多少", checking.add_arguments, checking.run, rounds=1),

@@ -17,6 +17,7 @@ from rag.answers import (
     Statement,
     Turn,
 )
+from rag.briefings import Briefing, BriefingStatement, KeptBriefing
 from rag.evaluating import Verdict
 from rag.models import ModelStatus
 from rag.types import Box, Document, FileAdded, Finding, Paragraph, StoredArticle
@@ -104,6 +105,46 @@ def reply(value: Answer | Refusal, elsewhere: Elsewhere = NOWHERE) -> Json:
     }
 
 
+def briefing(value: Briefing, elsewhere: Elsewhere = NOWHERE) -> Json:
+    """A statement as in a reply; written: `Written`'s values, duty: who and by when. left_out: beside the page."""
+    return {
+        "kind": value.kind,
+        "title": value.title,
+        "sections": [
+            {
+                "heading": section.heading,
+                "note": section.note,
+                "statements": [_briefing_statement(s, elsewhere) for s in section.statements],
+            }
+            for section in value.sections
+        ],
+        "left_out": [
+            {
+                **_briefing_statement(one.statement, elsewhere),
+                "reason": one.reason.value,
+                "section": one.section,
+            }
+            for one in value.left_out
+        ],
+        "gaps": list(value.gaps),
+        "articles": [one.article.id for one in value.articles],
+        "pages": value.pages,
+        "model": value.making.model,
+        "seconds": _seconds(value.making.seconds),
+        "tokens": {"prompt": value.making.prompt_tokens, "answer": value.making.answer_tokens},
+    }
+
+
+def kept_briefing(value: KeptBriefing) -> Json:
+    return {
+        "id": value.id,
+        "title": value.title,
+        "kind": value.kind_name,
+        "made": value.made.isoformat(timespec="seconds"),
+        "changed": value.changed.isoformat(timespec="seconds"),
+    }
+
+
 def conversation(value: Conversation) -> Json:
     last = value.last.isoformat(timespec="seconds")
     return {"id": value.id, "title": value.title, "turns": value.turns, "last": last}
@@ -151,7 +192,15 @@ def _period(value: Period) -> Json:
     return {"meant": value.name, "since": value.since.isoformat(), "until": value.until.isoformat()}
 
 
-def _statement(value: Statement, elsewhere: Elsewhere) -> Json:
+def _briefing_statement(value: BriefingStatement, elsewhere: Elsewhere) -> Json:
+    return {
+        **_statement(value, elsewhere),
+        "written": value.written.value,
+        "duty": {"who": value.duty.who, "due": value.duty.due} if value.duty else None,
+    }
+
+
+def _statement(value: Statement | BriefingStatement, elsewhere: Elsewhere) -> Json:
     return {
         "text": value.text,
         "supported": value.supported,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
@@ -29,6 +30,7 @@ from rag.answers import (
     by_group,
     counts,
 )
+from rag.briefings import Briefing, KeptBriefing, footnotes
 from rag.evaluating import Verdict
 from rag.models import ROLE_TITLES, ModelStatus
 from rag.types import AddStatus, DateBasis, Document, FileAdded, Finding, Paragraph, StoredArticle
@@ -125,6 +127,39 @@ def reply(console: Console, value: Answer | Refusal, elsewhere: Elsewhere = NOWH
     console.print(Text(f"（{'，'.join(filter(None, facts))}）", style="dim"))
 
 
+def briefing(console: Console, value: Briefing, elsewhere: Elsewhere = NOWHERE) -> None:
+    """The page with its footnotes, and what stands beside it."""
+    known = footnotes(value)
+    console.print()
+    console.print(Text(plain(value.title), style="bold"))
+    for section in value.sections:
+        console.print(Text(plain(section.heading), style="bold cyan"))
+        for statement in section.statements:
+            marks = "".join(f"【{number}】" for number in known.numbers[statement.text])
+            line = Text(f"  {plain(statement.text)}").append(marks, style="cyan")
+            if statement.duty and (statement.duty.who or statement.duty.due):
+                line.append(
+                    f"（{plain('；'.join(filter(None, (statement.duty.who, statement.duty.due))))}）", style="dim"
+                )
+            console.print(line.append(f"  {statement.mark}" if statement.mark else "", style="red"))
+        if section.note:
+            console.print(Text(f"  {plain(section.note)}", style="dim"))
+    _sources(console, known.citations, elsewhere)
+    for gap in value.gaps:
+        console.print(Text(plain(gap), style="yellow"))
+    for reason, count in Counter(one.reason.value for one in value.left_out).items():
+        console.print(Text(f"{reason}：{count} 句", style="dim"))
+    length = sum(len(statement.text) for statement in value.statements)
+    console.print(
+        Text(f"（{value.kind_name}，{length} 字，{value.pages} 页，用时 {value.making.seconds:.1f} 秒）", style="dim")
+    )
+
+
+def kept_briefing(console: Console, value: KeptBriefing) -> None:
+    line = Text(f"{value.id:>4}  ", style="cyan").append(plain(value.title), style="bold")
+    console.print(line.append(f"  {plain(value.kind_name)}，{_moment(value.changed)}", style="default"))
+
+
 def conversation(console: Console, value: Conversation) -> None:
     line = Text(f"{value.id:>4}  ", style="cyan").append(plain(value.title), style="bold")
     console.print(line.append(f"  {value.turns} 问，{_moment(value.last)}", style="default"))
@@ -169,7 +204,7 @@ def model_status(console: Console, value: ModelStatus) -> None:
 
 
 def _answer(console: Console, value: Answer, elsewhere: Elsewhere) -> None:
-    footnotes: list[Citation] = []
+    cited: list[Citation] = []
     console.print()
     if value.summary:
         console.print(Text(plain(value.summary), style="bold"))
@@ -178,11 +213,15 @@ def _answer(console: Console, value: Answer, elsewhere: Elsewhere) -> None:
         if group:
             console.print(Text(plain(group), style="bold cyan"))
         for statement in statements:
-            marks = "".join(f"【{_footnote(footnotes, citation)}】" for citation in statement.citations)
+            marks = "".join(f"【{_footnote(cited, citation)}】" for citation in statement.citations)
             console.print(_statement(next(numbers), statement, marks))
+    _sources(console, cited, elsewhere)
+
+
+def _sources(console: Console, cited: Sequence[Citation], elsewhere: Elsewhere) -> None:
     console.print()
     console.print(Text("出处", style="bold"))
-    for number, citation in enumerate(footnotes, 1):
+    for number, citation in enumerate(cited, 1):
         date = f"，{_date(citation.article)}" if citation.article.date else ""
         gone = "（已移除）" if citation.document.gone else ""
         place = f"{citation.document.name}{gone}，第 {citation.paragraph.page} 页，{citation.article.label}{date}"

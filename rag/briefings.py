@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
-from rag.answers import Citation
-from rag.types import Progress, StoredArticle
+from rag.answers import Citation, Period
+from rag.types import Document, Progress, StoredArticle
 
 BY_HAND, UNVERIFIED = "人工撰写", "未核实"
 
@@ -38,8 +38,8 @@ class BriefingStatement:
     """One sentence of a briefing. `problems` are Chinese and say what the cited text does not hold.
 
     Only a sentence written by hand may cite nothing; nothing is known against it then, and nothing for it.
-    importance: the least important leave the page first; 1 and above are what the kind must contain. group: the side
-    or meeting it is listed under («2023年»), "" for none. duty: in a list of tasks.
+    importance: the least important leave the page first; 1 and above are what the kind must contain. group: the
+    side, meeting or point it is listed under («2023年»), "" for none. duty: in a list of tasks.
     """
 
     text: str
@@ -74,7 +74,7 @@ class Form(Enum):
 
     RUNNING = "running"  # one paragraph, or one for each group, whose names are not printed
     LED = "led"  # one paragraph for each group, opened by its name («3月21日全市义务教育工作会议»)
-    POINTS = "points"  # each a paragraph of its own
+    POINTS = "points"  # each a paragraph of its own; neighbours of one `group`, a point and its particulars, share one
     SIDES = "sides"  # side by side, by `group`
     TASKS = "tasks"  # a list of tasks: each with its `duty`
 
@@ -141,11 +141,41 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ChosenArticle:
-    """An article that a briefing is made from. `file`: the name of the document `document` (an id)."""
+    """An article that a briefing is made from. why: Chinese, e.g. how much of it is about the topic. side: the name of
+    the period it stands for, where two are compared."""
 
     article: StoredArticle
-    file: str
-    why: str = ""  # Chinese, e.g. the words of the topic found in it
+    document: Document
+    why: str = ""
+    side: str = ""
+
+    @property
+    def file(self) -> str:
+        """The name of its document."""
+        return self.document.name
+
+
+@dataclass(frozen=True, slots=True)
+class BriefingRequest:
+    """What to make. kind: the id or name of a kind.
+
+    The articles are those named (ids of articles or documents), else those about `topic`, else all of `period`; a topic
+    is looked for within the period, if there is one. other: the second period of a comparison; where none is given,
+    both are read from the topic's words (2023年与2024年). title: instead of the kind's own.
+    """
+
+    kind: str
+    articles: tuple[str, ...] = ()
+    topic: str = ""
+    period: Period | None = None
+    other: Period | None = None
+    pages: int = 1
+    title: str = ""
+    masthead: Masthead | None = None
+
+    def __post_init__(self) -> None:
+        if self.pages < 1:
+            raise ValueError(f"{self.pages} pages hold nothing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag import commands
+from rag import briefing_commands, commands
 from rag.chinese_argparse import ChineseParser
 from rag.errors import JianwenError, Stopped
 from rag.settings import home
@@ -133,6 +133,7 @@ def _parser() -> ChineseParser:
     history.add_argument("words", nargs="*", metavar="词", help="只列出问过或答到这些词的")
     history.add_argument("--show", type=_positive, metavar="编号", help="看一次对话的全部问答")
     history.add_argument("--delete", type=_positive, metavar="编号", help="删除一次对话")
+    _add_briefings(command)
     evaluating = command("eval", commands.evaluate, "用自己的问题表考一考模型")
     evaluating.add_argument("file", type=Path, metavar="问题表", help="CSV 表格，列名：问题、应含、应引、应拒答")
     evaluating.add_argument("--within", nargs="+", default=(), metavar="资料", help="只在这些资料里找")
@@ -145,6 +146,37 @@ def _parser() -> ChineseParser:
         if action == "use":
             sub.add_argument("name", metavar="模型文件或文件夹")
     return parser
+
+
+def _add_briefings(command: Callable[..., ChineseParser]) -> None:
+    brief = command("brief", briefing_commands.brief, "写一页简报，每句话都有出处")
+    brief.add_argument("--kinds", action="store_true", help="列出简报的种类")
+    brief.add_argument("--kind", default="meeting", metavar="种类", help="如 会议简报、专题摘要、周报；默认 会议简报")
+    brief.add_argument("--topic", default="", metavar="主题", help="取谈到这个主题的文章")
+    brief.add_argument("--articles", nargs="+", default=(), metavar="编号", help="取这些文章，或这些资料的全部文章")
+    brief.add_argument("--since", type=_real_day, metavar="日期", help="取这一天和以后的文章，如 2024-03-18")
+    brief.add_argument("--until", type=_real_day, metavar="日期", help="取这一天和以前的文章")
+    brief.add_argument("--versus", type=_real_day, nargs=2, metavar="日期", help="对比的另一个时段：起止两天")
+    brief.add_argument("--pages", type=_positive, default=1, metavar="页数", help="最多几页，默认 1")
+    brief.add_argument("--title", default="", metavar="标题", help="代替自动取的标题")
+    brief.add_argument("--masthead", default="", metavar="简报名", help="加上报头，如 教育简报")
+    brief.add_argument("--number", default="", metavar="期号")
+    brief.add_argument("--issuer", default="", metavar="编印单位")
+    brief.add_argument("--dated", type=_real_day, metavar="日期", help="报头上的日期")
+    brief.add_argument("--to", nargs="+", default=(), metavar="单位", help="报送")
+    brief.add_argument("--cc", nargs="+", default=(), metavar="单位", help="发送")
+    kept = command("briefings", briefing_commands.briefings, "查看存下的简报")
+    kept.add_argument("--show", type=_positive, metavar="编号", help="看一份简报")
+    kept.add_argument("--delete", type=_positive, metavar="编号", help="删除一份简报")
+    for exporting in (brief, kept):
+        exporting.add_argument("--out", type=Path, metavar="文件", help="写成 .docx、.pdf 或 .md 文件")
+        exporting.add_argument(
+            "--evidence",
+            choices=("sheet", "notes", "none"),
+            default="sheet",
+            help="出处印在哪里：另一张纸（sheet，默认）、脚注（notes）、不印（none）",
+        )
+        exporting.add_argument("--unverified", action="store_true", help="连同未核实和人工撰写的句子，并加标记")
 
 
 def _add_common(parser: ChineseParser) -> None:

@@ -88,6 +88,16 @@ CREATE TABLE turns(
     question TEXT NOT NULL, asked TEXT NOT NULL, at TEXT NOT NULL, reply TEXT NOT NULL) STRICT;
 CREATE INDEX turns_of ON turns(conversation);
 """
+_BRIEFINGS_SCHEMA = """
+-- of a text with this checksum, by this model ("" where none was asked), in this way
+CREATE TABLE key_sentences(
+    article TEXT PRIMARY KEY REFERENCES articles(id) ON DELETE CASCADE, checksum TEXT NOT NULL, model TEXT NOT NULL,
+    recipe TEXT NOT NULL, found TEXT NOT NULL) STRICT;
+-- kept: the briefing with the words cited, so that it outlives the documents it cites
+CREATE TABLE briefings(
+    id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, kind_name TEXT NOT NULL, made TEXT NOT NULL,
+    changed TEXT NOT NULL, kept TEXT NOT NULL) STRICT;
+"""
 # entry n brings a catalogue from version n to n + 1
 _SCHEMAS: Final = (
     _FIRST_SCHEMA,
@@ -96,6 +106,7 @@ _SCHEMAS: Final = (
     _CORRECTIONS_AND_TWINS_SCHEMA,
     _LINKED_SCHEMA,
     _HISTORY_SCHEMA,
+    _BRIEFINGS_SCHEMA,
 )
 
 

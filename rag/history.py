@@ -11,21 +11,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rag.answers import (
-    Answer,
-    Citation,
-    Conversation,
-    DateReading,
-    Evidence,
-    Period,
-    Refusal,
-    Statement,
-    Timing,
-    Turn,
-)
+from rag.answers import Answer, Conversation, DateReading, Period, Refusal, Statement, Timing, Turn
 from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
+from rag.kept_words import Places, about, place_of
 
 Reply = Answer | Refusal
 # what was asked and said in a turn; not the paragraphs it was looked for in, for most words stand in those
@@ -97,7 +86,7 @@ class History:
     # ------------------------------------------------------------ opening again
 
     def _opened(self, asked: str, kept: Mapping[str, Any]) -> Reply:
-        places = _Places(self._catalog, kept["articles"])
+        places = Places(self._catalog, kept["articles"])
         evidence = tuple(places.evidence(one) for one in kept["evidence"])
         timing = Timing(*kept["seconds"])
         prompt, written = kept["tokens"]
@@ -110,51 +99,6 @@ class History:
             for one in kept["statements"]
         )
         return Answer(asked, statements, evidence, kept["model"], timing, prompt, written, readings, *counted)
-
-
-class _Places:
-    """Where kept words stand today: in the same document, though corrections may have moved them to another article."""
-
-    def __init__(self, catalog: Catalog, kept: Mapping[str, Any]) -> None:
-        self._kept = kept
-        self._documents = {one.id: one for one in catalog.documents(sorted({k["document"] for k in kept.values()}))}
-        self._articles: dict[str, list[StoredArticle]] = {}
-        for article in catalog.articles(tuple(self._documents)) if self._documents else ():
-            self._articles.setdefault(article.document, []).append(article)
-
-    def paragraph(self, one: Mapping[str, Any]) -> tuple[StoredParagraph, StoredArticle, Document]:
-        """By its id if it still says the same, else by its words, else as it was kept."""
-        document = self._kept[one["article"]]["document"]
-        same = [
-            (paragraph, article)
-            for article in self._articles.get(document, ())
-            for paragraph in article.paragraphs
-            if paragraph.text == one["paragraph_text"]
-        ]
-        if not same:
-            return self._as_kept(one)
-        paragraph, article = next((pair for pair in same if pair[0].id == one["paragraph"]), same[0])
-        return paragraph, article, self._documents[document]
-
-    def _as_kept(self, one: Mapping[str, Any]) -> tuple[StoredParagraph, StoredArticle, Document]:
-        about = self._kept[one["article"]]
-        printed = Paragraph(one["paragraph_text"], one["page"], confidence=one["confidence"], header=one["header"])
-        paragraph = StoredParagraph(one["paragraph"], one["article"], printed)
-        date = dt.date.fromisoformat(about["date"]) if about["date"] else None
-        article = StoredArticle(one["article"], about["document"], about["title"], date, about["page"], (paragraph,))
-        added = dt.datetime.fromisoformat(about["added"])
-        return paragraph, article, Document(about["document"], about["name"], "", 0, added, 0, 0, 0)
-
-    def evidence(self, one: Mapping[str, Any]) -> Evidence:
-        paragraph, article, document = self.paragraph(one)
-        start, end = one["span"]
-        passage = Passage(one["passage"], paragraph.id, start, end, paragraph.text[start:end])
-        return Evidence(passage, paragraph, article, document, one["score"])
-
-    def citation(self, one: Mapping[str, Any]) -> Citation:
-        paragraph, article, document = self.paragraph(one)
-        start, end = one["span"]
-        return Citation(paragraph, start, end, article, document, one["number"])
 
 
 # ---------------------------------------------------------------- keeping
@@ -174,13 +118,13 @@ def _packed(reply: Reply) -> dict[str, Any]:
         "summary": reply.summary,
         "searched": reply.searched,
         "articles": dict(
-            _about(article, document)
+            about(article, document)
             for article, document in [(e.article, e.document) for e in evidence]
             + [(c.article, c.document) for c in cited]
         ),
         "evidence": [
             {
-                **_place(one.paragraph, one.article),
+                **place_of(one.paragraph, one.article),
                 "passage": one.passage.id,
                 "span": [one.passage.start, one.passage.end],
                 "score": one.score,
@@ -193,35 +137,12 @@ def _packed(reply: Reply) -> dict[str, Any]:
                 "problems": list(statement.problems),
                 "group": statement.group,
                 "citations": [
-                    {**_place(c.paragraph, c.article), "span": [c.start, c.end], "number": c.number}
+                    {**place_of(c.paragraph, c.article), "span": [c.start, c.end], "number": c.number}
                     for c in statement.citations
                 ],
             }
             for statement in statements
         ],
-    }
-
-
-def _place(paragraph: StoredParagraph, article: StoredArticle) -> dict[str, Any]:
-    printed = paragraph.paragraph
-    return {
-        "paragraph": paragraph.id,
-        "paragraph_text": printed.text,
-        "page": printed.page,
-        "confidence": printed.confidence,
-        "header": printed.header,
-        "article": article.id,
-    }
-
-
-def _about(article: StoredArticle, document: Document) -> tuple[str, dict[str, Any]]:
-    return article.id, {
-        "document": document.id,
-        "name": document.name,
-        "added": document.added.isoformat(),
-        "title": article.title,
-        "date": article.date.isoformat() if article.date else None,
-        "page": article.page,
     }
 
 

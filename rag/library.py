@@ -23,6 +23,11 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal, SearchResult, Turn
 from rag.article_table import newest
+from rag.briefing.choosing import choose, with_sides
+from rag.briefing.keeping import Briefings, KeySentences
+from rag.briefing.making import make
+from rag.briefing.plans import Articles, Kind, kind_named, kinds
+from rag.briefings import BriefEvent, Briefing, BriefingRequest, ChosenArticle, KeptBriefing, PageMeasure
 from rag.catalog import Catalog, Elsewhere
 from rag.cross_encoder import Judge, shipped
 from rag.embedding import Embedder
@@ -104,6 +109,8 @@ class Library:
         self._rewriting = Rewriting(catalog, self._vectors, self._keywords, self._ready_embedder)
         self._history = History(catalog)
         self._filters = Filters(catalog)
+        self._briefings = Briefings(catalog)
+        self._key_sentences = KeySentences(catalog, readonly=lock is None)
         self._writing: Generator[object, None, None] | None = None
         self._closed = False
 
@@ -360,6 +367,69 @@ class Library:
         """Forget one, if there is one of that name. Raises JianwenError: read-only, or the disk is full."""
         self._require_writable()
         self._filters.delete(name)
+
+    # ------------------------------------------------------------ briefings
+
+    def briefing_kinds(self) -> tuple[Kind, ...]:
+        """Ours and the user's own. Raises JianwenError: a file of the user's is wrong."""
+        return kinds()
+
+    def choose_articles(self, request: BriefingRequest) -> tuple[ChosenArticle, ...]:
+        """What `brief` would be made from: to be shown, and given back in `request.articles` as the user wants it.
+
+        Raises:
+            JianwenError: the kind or an article is not known, nothing was found, or the embedding model cannot be used.
+        """
+        kind = kind_named(request.kind)
+        return choose(self._with_sides(request, kind), kind, self._sources())
+
+    def brief(
+        self, request: BriefingRequest, measure: PageMeasure | None = None, stop: StopSignal | None = None
+    ) -> Iterator[BriefEvent]:
+        """Make a briefing. The first event is `ArticlesChosen`, the last exactly one `Briefing` that fits its pages.
+
+        Args:
+            request: what to make.
+            measure: lays the document out as it will be printed; by default as it is exported when nothing is chosen.
+            stop: asks the work to end.
+
+        Raises:
+            JianwenError: as `choose_articles`; the articles say nothing for this kind, or no sentence fits the page.
+            Stopped: `stop` was set.
+        """
+        kind = kind_named(request.kind)
+        request = self._with_sides(request, kind)
+        chosen = choose(request, kind, self._sources())
+        if measure is None:
+            from rag.typeset.exporting import PageMeasure as Standard
+
+            measure = Standard()
+        return make(request, kind, chosen, self._key_sentences.of, measure, stop)
+
+    def _with_sides(self, request: BriefingRequest, kind: Kind) -> BriefingRequest:
+        compares = kind.articles is Articles.SIDES
+        return with_sides(request, dt.date.today(), newest(self._catalog)) if compares else request
+
+    def keep_briefing(self, briefing: Briefing, known: int | None = None) -> int | None:
+        """Keep a briefing, or what has become of the one `known` (an id); returns its id, None if read-only.
+
+        Raises:
+            JianwenError: it was deleted meanwhile, or the disk is full.
+        """
+        return None if self.read_only else self._briefings.keep(briefing, known, dt.datetime.now(dt.UTC))
+
+    def briefings(self) -> tuple[KeptBriefing, ...]:
+        """Those kept, last changed first."""
+        return self._briefings.all()
+
+    def briefing(self, briefing: int) -> Briefing:
+        """One kept, its citations where the words stand today. Raises JianwenError for an unknown id."""
+        return self._briefings.open(briefing)
+
+    def forget_briefing(self, briefing: int) -> None:
+        """Delete one. Raises JianwenError: there is none of that id, or the library is read-only."""
+        self._require_writable()
+        self._briefings.delete(briefing)
 
     # ------------------------------------------------------------ health
 

@@ -32,9 +32,7 @@ def said(text: str, start: int = 0, end: int = 7, **more: object) -> BriefingSta
 
 
 def briefing(*sections: Section) -> Briefing:
-    return Briefing(
-        "meeting", "会议简报", "会议召开", sections, (ChosenArticle(ARTICLE, FILE.name),), Making("", AT, 0.1)
-    )
+    return Briefing("meeting", "会议简报", "会议召开", sections, (ChosenArticle(ARTICLE, FILE),), Making("", AT, 0.1))
 
 
 def test_what_cannot_be_built() -> None:

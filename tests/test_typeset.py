@@ -173,6 +173,17 @@ def test_what_stands_at_the_foot_takes_a_page_of_its_own_where_there_is_no_room(
     assert (layout.body_pages, layout.foot_alone) == (2, True)
 
 
+def test_a_point_and_its_particulars_are_one_paragraph() -> None:
+    said = (
+        replace(stated(1, "一要检查。"), group="一"),
+        replace(stated(2, "各校要自查。"), group="一"),
+        stated(3, "二要整改。"),
+    )
+    made = replace(real(), sections=(Section("", said, Form.POINTS),), masthead=None)
+    texts = [block.text for block in compose(made, EvidenceIn.NOWHERE).page]
+    assert texts[1:] == ["一要检查。各校要自查。", "二要整改。"]
+
+
 def test_sections_are_numbered_and_points_keep_numbers_of_their_own() -> None:
     sections = (
         Section("概况", (stated(1, "会议召开。"),)),

@@ -101,14 +101,24 @@ def paragraphs(section: Section, first: int) -> Iterator[tuple[str, list[Shown]]
     """The paragraphs of a section: (words that open it, its sentences). first: number of its first sentence."""
     shown = [Shown(first + n, statement) for n, statement in enumerate(section.statements)]
     if section.form in (Form.POINTS, Form.TASKS):
-        counted = len(shown) < 2 or any(_COUNTED.match(one.statement.text) for one in shown)
-        for n, one in enumerate(shown, 1):
-            yield ("" if counted else f"{n}. "), [one]
+        points = list(_points(shown) if section.form is Form.POINTS else ([one] for one in shown))
+        counted = len(points) < 2 or any(_COUNTED.match(point[0].statement.text) for point in points)
+        for n, point in enumerate(points, 1):
+            yield ("" if counted else f"{n}. "), point
         return
     for n, (group, members) in enumerate(groupby(shown, lambda one: one.statement.group), 1):
         name = printable(group)
         opening = name if section.form is Form.LED else f"（{numeral(n)}）{name}" if section.form is Form.SIDES else ""
         yield (opening if name else ""), list(members)
+
+
+def _points(shown: Iterable[Shown]) -> Iterator[list[Shown]]:
+    """Neighbours of one group, a point and its particulars, together; what has no group alone."""
+    for group, members in groupby(shown, lambda one: one.statement.group):
+        if group:
+            yield list(members)
+        else:
+            yield from ([one] for one in members)
 
 
 def duty_text(statement: BriefingStatement) -> str:

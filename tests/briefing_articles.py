@@ -1,0 +1,64 @@
+"""What tests of briefings share: articles as stored, the sample bulletin, a page of so many lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+
+from rag.articles import read_articles
+from rag.briefing.drafting import Source
+from rag.briefing.roles import key_sentences
+from rag.briefings import Briefing, ChosenArticle, Form
+from rag.readers import read_file
+from rag.types import DateBasis, Document, Paragraph, StoredArticle, StoredParagraph
+from tests.conftest import SAMPLE
+
+AT = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
+FILE = Document("a" * 12, "简报.txt", "a" * 64, 10, AT, 1, 1, 1)
+
+
+def stored(number: int, title: str, date: dt.date | None, texts: Sequence[str]) -> StoredArticle:
+    name = f"{FILE.id}-{number}"
+    paragraphs = tuple(StoredParagraph(f"{name}-{n}", name, Paragraph(text)) for n, text in enumerate(texts, 1))
+    return StoredArticle(name, FILE.id, title, date, 1, paragraphs, (), DateBasis.PRINTED if date else None)
+
+
+@cache
+def sample_articles() -> tuple[StoredArticle, ...]:
+    """The three articles of the sample bulletin."""
+    reading = read_articles(list(read_file(SAMPLE)), SAMPLE.name)
+    return tuple(
+        stored(number, article.title, article.date, [paragraph.text for paragraph in article.paragraphs])
+        for number, article in enumerate(reading.articles, 1)
+    )
+
+
+def source(article: StoredArticle, side: str = "") -> Source:
+    return Source(article, FILE, key_sentences(article), side)
+
+
+def chosen(*articles: StoredArticle) -> tuple[ChosenArticle, ...]:
+    return tuple(ChosenArticle(article, FILE) for article in articles)
+
+
+class Lines:
+    """A `PageMeasure` that counts lines of 28 characters, 22 to a page: two for the title, one for each heading and
+    note, each paragraph begun on a line of its own, a group in one."""
+
+    def __init__(self, lines: int = 22) -> None:
+        self.lines = lines
+        self.asked = 0
+
+    def pages(self, briefing: Briefing) -> int:
+        self.asked += 1
+        used = 2
+        for section in briefing.sections:
+            used += bool(section.heading) + bool(section.note)
+            for group, together in groupby(section.statements, lambda statement: statement.group):
+                said = [statement.text for statement in together]
+                texts = said if section.form in (Form.POINTS, Form.TASKS) and not group else ["".join(said)]
+                used += sum(math.ceil((len(text) + 2) / 28) for text in texts)
+        return math.ceil(used / self.lines)

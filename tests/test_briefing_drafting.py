@@ -1,0 +1,257 @@
+"""Briefings from articles: all that must be said is there, nothing twice, nothing that no source holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.briefing.choosing import choose, with_sides
+from rag.briefing.drafting import Drafter
+from rag.briefing.fitting import fit
+from rag.briefing.making import make
+from rag.briefing.plans import OURS, Kind, kind_named, read_kind
+from rag.briefing.roles import ESSENTIAL, KeySentence, key_sentences
+from rag.briefings import (
+    ArticlesChosen,
+    BriefEvent,
+    Briefing,
+    BriefingRequest,
+    KeySentencesFound,
+    Reason,
+    SectionDrafted,
+)
+from rag.errors import JianwenError, Stopped
+from rag.facts import facts
+from rag.text import normalise
+from rag.types import StoredArticle
+from tests.briefing_articles import Lines, chosen, sample_articles, source, stored
+
+OUR_KINDS = [read_kind(path) for path in sorted(OURS.glob("*.toml"))]
+CHECKLIST: dict[str, dict[str, list[list[str]]]] = json.loads(
+    (Path(__file__).parent / "briefings" / "lvliang-2024-03.json").read_text("utf-8")
+)
+
+
+def keys(article: StoredArticle) -> tuple[tuple[KeySentence, ...], bool]:
+    return key_sentences(article), False
+
+
+def events(kind: str, *articles: StoredArticle, lines: int = 22, **more: Any) -> list[BriefEvent]:
+    request = BriefingRequest(kind, **more)
+    return list(make(request, kind_named(kind), chosen(*articles), keys, Lines(lines)))
+
+
+def brief(kind: str, *articles: StoredArticle, lines: int = 22, **more: Any) -> Briefing:
+    made = events(kind, *articles, lines=lines, **more)[-1]
+    assert isinstance(made, Briefing)
+    return made
+
+
+def texts(briefing: Briefing) -> list[str]:
+    return [statement.text for statement in briefing.statements]
+
+
+# ---------------------------------------------------------------- coverage
+
+
+@pytest.mark.parametrize("number", sorted(CHECKLIST))
+@pytest.mark.parametrize("part", ["overview", "decisions", "points"])
+def test_a_meetings_briefing_says_what_the_checklist_names(number: str, part: str) -> None:
+    briefing = brief("meeting", sample_articles()[int(number) - 1])
+    missing = [
+        words for words in CHECKLIST[number][part] if not any(all(w in text for w in words) for text in texts(briefing))
+    ]
+    assert not missing, texts(briefing)
+    assert briefing.pages == 1
+
+
+def test_every_point_stays_even_where_hardly_anything_fits() -> None:
+    briefing = brief("meeting", sample_articles()[0], lines=16)
+    assert briefing.fits
+    points = [text for text in texts(briefing) if text[1] == "要"]
+    assert [text[0] for text in points] == list("一二三四五六七")
+    # shortening them saves no line of these, so none stays short
+    assert points[0] == "一要深化教学管理，全力打造精品高效新课堂。"
+
+
+# ---------------------------------------------------------------- truth
+
+
+@pytest.mark.parametrize("kind", [kind.id for kind in OUR_KINDS])
+def test_every_kind_says_only_what_its_sources_hold(kind: str) -> None:
+    articles = sample_articles()[:1] if kind == "meeting" else sample_articles()
+    more: dict[str, Any] = {"topic": "义务教育"} if kind == "topic" else {}
+    briefing = brief(kind, *articles, **more)
+    held = normalise("".join(p.text for article in articles for p in article.paragraphs))
+    printed = {fact.key for article in articles for p in article.paragraphs for fact in facts(p.text)}
+    assert briefing.statements and briefing.pages == 1
+    for statement in briefing.statements:
+        assert statement.supported
+        assert normalise(statement.text[:-1]) in held
+        assert {fact.key for fact in facts(statement.text) if fact.kind in ("figure", "date")} <= printed
+        assert all(normalise(statement.text[:-1]) in normalise(c.quote) for c in statement.citations)
+    assert len(set(texts(briefing))) == len(briefing.statements)
+
+
+def test_a_sentence_printed_in_two_articles_is_said_once() -> None:
+    opening = "3月1日，全县教育工作会议召开。"
+    demand = "会议强调，要全面加强校外培训机构监管工作。"
+    first = stored(1, "甲", dt.date(2024, 3, 1), [opening, demand, "要开展好2场培训。"])
+    second = stored(2, "乙", dt.date(2024, 3, 2), [opening, demand, "要办好3所学校。"])
+    briefing = brief("tasks", first, second)
+    assert sum("校外培训" in text for text in texts(briefing)) == 1
+    assert [one.reason for one in briefing.left_out] == [Reason.REPEATED]
+
+
+def test_what_the_kind_must_contain_and_no_source_says_is_named() -> None:
+    briefing = brief("meeting", stored(1, "", None, ["全县教育工作会议召开。", "会议强调，要狠抓教学质量。"]))
+    assert briefing.gaps == (
+        "会议概况：资料中没有写明时间。",
+        "会议概况：资料中没有写明地点。",
+        "会议概况：资料中没有写明人物。",
+    )
+
+
+def test_a_topic_takes_the_points_that_are_about_it_with_their_particulars() -> None:
+    briefing = brief("topic", *sample_articles(), topic="中考备考")
+    assert texts(briefing)[0] == "六要做好备考工作，力争今年中考取得新成绩。"
+    assert any("《吕梁市初中学科质量提升参考资料》" in text for text in texts(briefing))
+    assert not any("安全" in text for text in texts(briefing))
+    assert briefing.sections[0].groups == ("2024年3月21日，2024年全市义务教育工作会议",)
+
+
+def test_a_period_is_told_by_theme() -> None:
+    briefing = brief("weekly", *sample_articles())
+    found = {section.heading: "".join(s.text for s in section.statements) for section in briefing.sections}
+    assert "基层党建工作述职会议" in found["党建和全面从严治党"]
+    assert "全市义务教育工作会议在汾阳市召开" in found["教育教学"]
+    assert briefing.title == "工作周报（2024年3月21日至2024年3月25日）"
+
+
+def test_two_periods_stand_side_by_side_and_a_silent_one_is_said_to_be() -> None:
+    old = stored(1, "", dt.date(2023, 3, 1), ["2023年3月1日，全县教育工作会议召开。", "会议强调，要新建学校3所。"])
+    drafter = Drafter(kind_named("compare"), [source(old, "2023年")], "", ("2023年", "2024年"))
+    sections = [drafted.section for drafted in drafter.sections()]
+    assert [(s.groups, s.note) for s in sections if s] == [(("2023年",), "2024年：资料中未见。")] * 2
+
+
+def test_a_comparison_reads_its_periods_from_the_topic() -> None:
+    request = with_sides(BriefingRequest("compare", topic="2023年与2024年中考备考对比"), dt.date(2026, 1, 1), None)
+    assert request.period and request.other
+    assert (request.topic, request.period.name, request.other.name) == ("中考备考", "2023年", "2024年")
+    with pytest.raises(JianwenError, match="两个时段"):
+        with_sides(BriefingRequest("compare", topic="中考备考"), dt.date(2026, 1, 1), None)
+
+
+def test_tasks_name_who_must_do_them() -> None:
+    briefing = brief("tasks", sample_articles()[0])
+    duties = {s.duty.who for s in briefing.statements if s.duty and s.duty.who}
+    assert {"各县市区教科局", "各初中学校"} <= duties
+
+
+# ---------------------------------------------------------------- steps
+
+
+def test_the_steps_are_seen_in_order() -> None:
+    seen = [type(event) for event in events("meeting", sample_articles()[0])]
+    steps = [seen.index(kind) for kind in (ArticlesChosen, KeySentencesFound, SectionDrafted, Briefing)]
+    assert steps == sorted(steps) and seen[0] is ArticlesChosen and seen.count(Briefing) == 1 and seen[-1] is Briefing
+
+
+def test_it_stops_between_steps() -> None:
+    class Set:
+        def is_set(self) -> bool:
+            return True
+
+    work = make(BriefingRequest("meeting"), kind_named("meeting"), chosen(sample_articles()[0]), keys, Lines(), Set())
+    assert isinstance(next(work), ArticlesChosen)
+    with pytest.raises(Stopped):
+        list(work)
+
+
+def test_a_kind_without_matter_says_so() -> None:
+    with pytest.raises(JianwenError, match="没有能写进工作要点清单的句子"):
+        brief("tasks", stored(1, "记事", None, ["那天下着小雨，街上行人稀少。"]))
+
+
+def test_one_meeting_takes_one_article() -> None:
+    class Shelf:
+        def articles(self) -> tuple[StoredArticle, ...]:
+            return sample_articles()
+
+        def documents(self) -> dict[str, Any]:
+            return {one.document.id: one.document for one in chosen(*sample_articles())}
+
+        def best(self, question: str, limit: int, *, only: Any = ()) -> tuple[Any, ...]:
+            return ()
+
+    ids = tuple(article.id for article in sample_articles())
+    with pytest.raises(JianwenError, match="只选一篇"):
+        choose(BriefingRequest("meeting", ids), kind_named("meeting"), Shelf())
+    found = choose(BriefingRequest("tasks", ids), kind_named("tasks"), Shelf())
+    assert [one.article.id for one in found] == list(ids)
+    assert choose(BriefingRequest("tasks", (ids[0].rpartition("-")[0],)), kind_named("tasks"), Shelf()) == found
+    with pytest.raises(JianwenError, match="没有编号为"):
+        choose(BriefingRequest("tasks", ("没有",)), kind_named("tasks"), Shelf())
+
+
+# ---------------------------------------------------------------- for all pages and articles
+
+_SENTENCES = st.sampled_from(
+    [
+        "3月1日，全县教育工作会议召开，总结工作，部署任务。",
+        "局长李明出席并讲话。",
+        "会议指出，过去一年新建学校12所，培训教师5万多名。",
+        "会议强调，要提高认识，狠抓落实，务求实效。",
+        "一要狠抓教学质量，打造高效课堂，提高成绩20%。",
+        "二要守住安全底线，落实“三管三必须”，建设平安校园。",
+        "各学校要在6月底前完成整改，建立台账，上报结果。",
+        "全县87.5%的学校已达标。",
+        "同时，落实《办法》第3条，不得有偿补课。",
+    ]
+)
+_ARTICLES = st.lists(st.lists(_SENTENCES, min_size=1, max_size=5).map("".join), min_size=1, max_size=4)
+
+
+@settings(deadline=None, max_examples=60)
+@given(_ARTICLES, st.sampled_from([kind for kind in OUR_KINDS if kind.id != "compare"]), st.integers(5, 30))
+def test_whatever_the_article_no_sentence_stands_twice_all_figures_are_its_own_and_it_fits(
+    paragraphs: list[str], kind: Kind, lines: int
+) -> None:
+    article = stored(1, "", dt.date(2024, 3, 1), paragraphs)
+    measure = Lines(lines)
+    try:
+        briefing = list(make(BriefingRequest(kind.id), kind, chosen(article), keys, measure))[-1]
+    except JianwenError as error:
+        assert "没有能写进" in str(error) or "放不下" in str(error)
+        return
+    assert isinstance(briefing, Briefing)
+    assert measure.pages(briefing) == briefing.pages == 1
+    said = [normalise(text) for text in texts(briefing)]
+    assert len(set(said)) == len(said)
+    printed = {fact.key for text in paragraphs for fact in facts(text)}
+    for statement in briefing.statements:
+        assert statement.supported
+        assert {fact.key for fact in facts(statement.text) if fact.kind == "figure"} <= printed
+
+
+def test_fitting_takes_the_least_important_first_and_says_what_it_took() -> None:
+    whole = brief("meeting", sample_articles()[0], lines=60)
+    fitted = fit(whole, Lines(20))
+    gone = [one.statement for one in fitted.left_out if one.reason is Reason.NO_ROOM]
+    assert gone and fitted.fits
+    kept = [statement.importance for statement in fitted.statements]
+    assert max(one.importance for one in gone) <= max(kept)
+    assert all(one.importance < ESSENTIAL for one in gone)
+    assert len(fitted.statements) + len(gone) == len(whole.statements)
+
+
+def test_a_page_that_holds_nothing_is_said_to() -> None:
+    with pytest.raises(JianwenError, match="放不下"):
+        fit(brief("meeting", sample_articles()[0]), Lines(3))

@@ -1,0 +1,144 @@
+"""A briefing changed by hand: checked again, recorded, and never with a sentence that no source holds unmarked."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.briefing import editing
+from rag.briefings import Briefing, ChosenArticle, Form, Making, Reason, Section, Written, footnotes
+from rag.errors import JianwenError
+from tests.briefing_articles import AT, FILE, sample_articles
+from tests.test_briefing_drafting import brief, texts
+
+LATER = AT + dt.timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def made() -> Briefing:
+    return brief("meeting", sample_articles()[0])
+
+
+def test_a_rewritten_sentence_is_checked_against_its_citations_again(made: Briefing) -> None:
+    place = next(n for n, s in enumerate(made.sections[-1].statements) if s.text.startswith("六要"))
+    section = len(made.sections) - 1
+    good = editing.rewrite(made, section, place, "六要做好备考工作。", LATER)
+    assert good.sections[section].statements[place].written is Written.HAND
+    assert good.sections[section].statements[place].supported
+    wrong = editing.rewrite(made, section, place, "六要做好备考工作，力争2025年高考取得新成绩。", LATER)
+    assert wrong.sections[section].statements[place].mark == "未核实"
+    assert wrong.edits[-1].what == "改写" and wrong.edits[-1].before.startswith("六要做好备考工作，力争")
+    assert wrong.pages is None
+
+
+def test_a_sentence_of_the_users_own_is_marked_and_may_be_added_in_a_section_of_its_own(made: Briefing) -> None:
+    written = editing.write(made, 0, 1, "请各科室认真学习。", LATER)
+    assert [s.mark for s in written.sections[0].statements[:2]] == ["", "人工撰写"]
+    added = editing.add_section(written, 0, "编者按", "现将会议情况简要通报如下。", LATER)
+    assert (added.sections[0].heading, added.sections[0].form) == ("编者按", Form.RUNNING)
+    assert [edit.what for edit in added.edits] == ["添写", "添加小节"]
+    with pytest.raises(JianwenError, match="没有引用原文"):
+        editing.quote(added, 0, 0, LATER)
+
+
+def test_a_sentence_is_shortened_until_it_cannot_be_and_quoted_whole_again(made: Briefing) -> None:
+    section = len(made.sections) - 1
+    before = made.sections[section].statements[0].text
+    short = editing.shorten(made, section, 0, LATER)
+    assert short.sections[section].statements[0].text == "一要深化教学管理。"
+    with pytest.raises(JianwenError, match="不能再短"):
+        editing.shorten(short, section, 0, LATER)
+    assert texts(editing.quote(short, section, 0, LATER)) == texts(made)
+    assert before == "一要深化教学管理，全力打造精品高效新课堂。"
+
+
+def test_another_sentence_of_the_section_takes_its_place(made: Briefing) -> None:
+    section = len(made.sections) - 1
+    changed = editing.another(made, section, 0, LATER)
+    assert changed.sections[section].statements[0].text.startswith("坚持“教研是教育发展的第一生产力")
+    assert changed.left_out[-1].statement == made.sections[section].statements[0]
+    assert len(changed.left_out) == len(made.left_out)
+    with pytest.raises(JianwenError, match="没有别的句子可换"):
+        editing.another(dataclasses.replace(made, left_out=()), section, 0, LATER)
+
+
+def test_what_is_deleted_stands_beside_the_page_and_comes_back(made: Briefing) -> None:
+    gone = editing.delete(made, 0, 0, LATER)
+    place = next(n for n, one in enumerate(gone.left_out) if one.reason is Reason.DELETED)
+    assert gone.left_out[place].statement == made.statements[0]
+    back = editing.restore(gone, place, LATER)
+    assert back.sections[0].statements[-1] == made.statements[0]
+    assert not any(one.reason is Reason.DELETED for one in back.left_out)
+
+
+def test_sentences_and_sections_change_places(made: Briefing) -> None:
+    moved = editing.move(made, 0, 0, 1, 0, LATER)
+    assert moved.sections[1].statements[0] == made.sections[0].statements[0]
+    assert footnotes(moved).numbers[made.statements[0].text] == (len(made.sections[0].statements),)
+    turned = editing.move_section(made, 0, len(made.sections) - 1, LATER)
+    assert [s.heading for s in turned.sections] == ["主要精神", "部署要求", "会议概况"]
+
+
+def test_titles_and_headings_are_changed(made: Briefing) -> None:
+    assert editing.retitle(made, "义务教育工作会议简报", LATER).title == "义务教育工作会议简报"
+    assert editing.rename_section(made, 0, "基本情况", LATER).sections[0].heading == "基本情况"
+
+
+def test_what_cannot_be_done_is_said(made: Briefing) -> None:
+    first = made.statements[0].text
+    one = Briefing(
+        "meeting",
+        "会议简报",
+        "题",
+        (Section("", made.statements[:1]),),
+        (ChosenArticle(sample_articles()[0], FILE),),
+        Making("", AT, 0.0),
+    )
+    changes: list[tuple[Callable[[], object], str]] = [
+        (lambda: editing.rewrite(made, 0, 0, " ", LATER), "不能是空的"),
+        (lambda: editing.write(made, 0, 0, first, LATER), "已经有这句话"),
+        (lambda: editing.rewrite(made, 0, 1, first, LATER), "已经有这句话"),
+        (lambda: editing.retitle(made, " ", LATER), "要有标题"),
+        (lambda: editing.delete(one, 0, 0, LATER), "至少要有一句话"),
+    ]
+    for change, words in changes:
+        with pytest.raises(JianwenError, match=words):
+            change()
+    for place in (-1, 99):
+        with pytest.raises(IndexError):
+            editing.delete(made, 0, place, LATER)
+
+
+_STEP = st.tuples(
+    st.sampled_from(["shorten", "delete", "move", "write", "quote"]), st.integers(0, 9), st.integers(0, 9)
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(_STEP, max_size=8))
+def test_whatever_is_changed_each_sentence_stands_once_and_marks_tell_what_is_checked(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    briefing = brief("meeting", sample_articles()[1])
+    for step, (what, a, b) in enumerate(steps):
+        section = a % len(briefing.sections)
+        place = b % max(1, len(briefing.sections[section].statements))
+        try:
+            if what == "move":
+                briefing = editing.move(briefing, section, place, 0, 0, LATER)
+            elif what == "write":
+                briefing = editing.write(briefing, section, place, f"补充说明{step}。", LATER)
+            else:
+                change = {"shorten": editing.shorten, "delete": editing.delete, "quote": editing.quote}[what]
+                briefing = change(briefing, section, place, LATER)
+        except JianwenError:
+            continue
+    assert len(set(texts(briefing))) == len(briefing.statements)
+    assert len(briefing.edits) <= len(steps)
+    for statement in briefing.statements:
+        assert (statement.mark == "人工撰写") == statement.text.startswith("补充说明")

@@ -1,0 +1,174 @@
+"""What each sentence does in its article, and what a sentence may do without."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.alignment import letters
+from rag.briefing.duties import duty_of
+from rag.briefing.naming import headline, meeting_of
+from rag.briefing.roles import ESSENTIAL, Role, key_sentences, pieces, sentence_text
+from rag.briefing.shortening import shorter
+from rag.facts import facts
+from tests.briefing_articles import sample_articles, stored
+
+
+def roles(*texts: str) -> list[tuple[str, Role, int]]:
+    article = stored(1, "", None, texts)
+    return [(sentence_text(article, one), one.role, one.point) for one in key_sentences(article)]
+
+
+def test_a_report_of_a_meeting_is_read_by_its_form() -> None:
+    assert roles(
+        "3月1日，全县教育工作会议召开。局长李明出席并讲话。",
+        "会议指出，过去一年全县教育工作取得新成效。一是新建学校3所。二是培训教师200名。",
+        "会议强调，要提高认识。一要狠抓教学质量。各学校要备好每一堂课。二要守住安全底线。",
+        "会议期间，与会人员观摩了县一中。",
+        "各校校长参加会议。",
+    ) == [
+        ("3月1日，全县教育工作会议召开。", Role.OVERVIEW, 0),
+        ("局长李明出席并讲话。", Role.OVERVIEW, 0),
+        ("会议指出，过去一年全县教育工作取得新成效。", Role.PAST, 0),
+        ("一是新建学校3所。", Role.PAST, 1),
+        ("二是培训教师200名。", Role.PAST, 2),
+        ("会议强调，要提高认识。", Role.SPIRIT, 0),
+        ("一要狠抓教学质量。", Role.DEMAND, 3),
+        ("各学校要备好每一堂课。", Role.DEMAND, 3),
+        ("二要守住安全底线。", Role.DEMAND, 4),
+        ("会议期间，与会人员观摩了县一中。", Role.PROCEEDINGS, 0),
+        ("各校校长参加会议。", Role.ATTENDANCE, 0),
+    ]
+
+
+def test_demands_that_are_not_counted_are_points_of_their_own() -> None:
+    found = roles("3月1日，全县教育工作会议召开。", "会议强调，要强化政治引领。要夯实基层基础。这是长期任务。")
+    assert [(role, point) for _, role, point in found[1:]] == [(Role.DEMAND, 1), (Role.DEMAND, 2), (Role.SPIRIT, 0)]
+
+
+def test_a_plan_and_a_law_demand_without_saying_so() -> None:
+    found = roles("现将今年工作安排如下。", "（一）大力提振消费，扩大国内需求。", "（二）加快建设现代化产业体系。")
+    assert [role for _, role, _ in found[1:]] == [Role.DEMAND] * 2
+    found = roles(
+        "为了保护未成年人，制定本条例。",
+        "第二条学校应当建立安全制度。",
+        "有下列情形之一的，予以处分：",
+        "（一）体罚学生的。",
+        "（二）侮辱学生的。",
+    )
+    assert [role for text, role, _ in found if text.startswith(("第二条", "（"))] == [
+        Role.DEMAND,
+        Role.OTHER,
+        Role.OTHER,
+    ]
+
+
+def test_what_only_looks_like_a_speaker_is_none() -> None:
+    found = roles("全县教育工作会议召开。", "这是坚持和发展教育事业的必然要求，意义十分重大。", "天气转冷了许多。")
+    assert [role for _, role, _ in found[1:]] == [Role.OTHER, Role.OTHER]
+
+
+def test_points_after_a_colon_are_sentences_of_their_own() -> None:
+    text = "会议要求，抓好三项工作：一是狠抓教学；二是守住安全；三是建强队伍。"
+    assert [text[slice(*span)] for span in pieces(text)] == [
+        "会议要求，抓好三项工作：",
+        "一是狠抓教学；",
+        "二是守住安全；",
+        "三是建强队伍。",
+    ]
+    assert [role for _, role, _ in roles("3月1日，会议召开了。", text)][1:] == [Role.DEMAND] * 4
+
+
+def test_every_head_of_a_demanded_point_is_essential_and_tables_are_passed_over() -> None:
+    for article in sample_articles():
+        heads = [one for one in key_sentences(article) if one.head and one.role is Role.DEMAND]
+        assert heads and all(one.importance >= ESSENTIAL for one in heads)
+
+
+@pytest.mark.parametrize(
+    ("number", "meeting", "title"),
+    [
+        (0, "2024年全市义务教育工作会议", "2024年全市义务教育工作会议在汾阳市召开"),
+        (1, "2023年度抓基层党建工作述职会议", "市委教育工委召开2023年度抓基层党建工作述职会议"),
+        (2, "全市教育工作暨教育系统全面从严治党工作会议", "全市教育工作暨教育系统全面从严治党工作会议召开"),
+    ],
+)
+def test_a_meeting_is_called_by_its_own_words(number: int, meeting: str, title: str) -> None:
+    article = sample_articles()[number]
+    assert (meeting_of(article), headline(article)) == (meeting, title)
+
+
+# ---------------------------------------------------------------- shortening
+
+
+def test_trailing_clauses_may_go() -> None:
+    text = "五是深入推进高素质教师队伍建设，强化师德师风建设，开展好各类教师培训。"
+    assert shorter(text) == (
+        "五是深入推进高素质教师队伍建设，强化师德师风建设。",
+        "五是深入推进高素质教师队伍建设。",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "会议强调，要提高政治站位。",  # who speaks is no sentence
+        "为进一步提高教育教学质量，制定本办法。",
+        "在全县各中小学幼儿园范围内，开展专项检查。",
+        "符合规定条件的家庭可以申请补助，但是已经享受同类补助的除外。",
+        "不仅要抓好教学质量提升，而且要抓好安全工作。",
+        "要树立小学“保全苗”，初中“壮筋骨”的育人理念。",
+        "要将24字社会主义核心价值观，按时序、分阶段进行设计。",
+        "严格落实“学校领导带头开展家访活动，走进每一个家庭。",  # the quotation is left open
+        "第三十条违反本办法规定的单位和个人，由上级机关责令改正。",
+        "各级人民政府应当按照分级管理、分级培训的原则，加强教师培训工作。",
+        "赵雪宏要求，扎实推动建设教育强市开好局，全力抓好七方面具体工作。",  # what comes next is announced
+        "市委教育工委、市教育局领导班子成员，各县教育工委书记、校长参加会议。",
+    ],
+)
+def test_nothing_goes_that_the_rest_hangs_on(text: str) -> None:
+    assert shorter(text) == ()
+
+
+_CLAUSES = st.sampled_from(
+    [
+        "要深化教学管理",
+        "打造高效课堂",
+        "培训教师200名",
+        "为了提高质量",
+        "但是不得补课",
+        "落实《办法》",
+        "“双减”",
+        "12月底前完成整改",
+    ]
+)
+
+
+@given(st.lists(_CLAUSES, min_size=1, max_size=6))
+def test_what_is_shortened_is_a_beginning_of_the_sentence(clauses: list[str]) -> None:
+    text = "，".join(clauses) + "。"
+    said = {fact.key for fact in facts(text)}
+    for short in shorter(text):
+        assert text.startswith(short[:-1]) and len(short) < len(text)
+        assert {fact.key for fact in facts(short)} <= said
+        assert letters(short, ()) != letters(text, ())
+
+
+# ---------------------------------------------------------------- duties
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "due"),
+    [
+        ("各县市区教科局要组织好备考节点安排与相关业务的培训指导。", "各县市区教科局", ""),
+        ("市县两级教研员要将工作重心下移。", "市县两级教研员", ""),
+        ("一要深化教学管理。", "", ""),
+        ("（一）各市、县人民政府要在2025年6月底前完成整改。", "各市、县人民政府", "2025年6月底前"),
+        ("6月底前，各部门要完成自查。", "各部门", "6月底前"),
+        ("由教育局牵头，年底前完成。", "教育局", "年底前"),
+        ("第五条各级人民政府应当加强对学前教育工作的领导。", "各级人民政府", ""),
+    ],
+)
+def test_who_must_do_it_and_by_when(text: str, who: str, due: str) -> None:
+    assert duty_of(text) == type(duty_of(text))(who, due)
