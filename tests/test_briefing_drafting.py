@@ -131,7 +131,7 @@ def test_a_period_is_told_by_theme() -> None:
     found = {section.heading: "".join(s.text for s in section.statements) for section in briefing.sections}
     assert "基层党建工作述职会议" in found["党建和全面从严治党"]
     assert "全市义务教育工作会议在汾阳市召开" in found["教育教学"]
-    assert briefing.title == "工作周报（2024年3月21日至2024年3月25日）"
+    assert briefing.title == "工作周报（2024年3月21日至25日）"
 
 
 def test_two_periods_stand_side_by_side_and_a_silent_one_is_said_to_be() -> None:

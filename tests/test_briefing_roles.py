@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.alignment import letters
 from rag.briefing.duties import duty_of
-from rag.briefing.naming import headline, meeting_of
+from rag.briefing.naming import days, headline, meeting_of
 from rag.briefing.roles import ESSENTIAL, Role, key_sentences, pieces, sentence_text
 from rag.briefing.shortening import shorter
 from rag.facts import facts
@@ -97,6 +99,14 @@ def test_every_head_of_a_demanded_point_is_essential_and_tables_are_passed_over(
 def test_a_meeting_is_called_by_its_own_words(number: int, meeting: str, title: str) -> None:
     article = sample_articles()[number]
     assert (meeting_of(article), headline(article)) == (meeting, title)
+
+
+def test_days_share_what_they_have_in_common() -> None:
+    first, later = dt.date(2024, 3, 18), dt.date(2024, 4, 2)
+    assert days(first, first) == "2024年3月18日"
+    assert days(first, dt.date(2024, 3, 31)) == "2024年3月18日至31日"
+    assert days(first, later) == "2024年3月18日至4月2日"
+    assert days(first, dt.date(2025, 3, 18)) == "2024年3月18日至2025年3月18日"
 
 
 # ---------------------------------------------------------------- shortening

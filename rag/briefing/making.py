@@ -11,7 +11,7 @@ from dataclasses import replace
 from rag.answers import Period
 from rag.briefing.drafting import Drafter, Source
 from rag.briefing.fitting import fit
-from rag.briefing.naming import day, headline, meeting_of
+from rag.briefing.naming import days, headline, meeting_of
 from rag.briefing.plans import Articles, Kind
 from rag.briefing.roles import KeySentence, sentence_text
 from rag.briefings import (
@@ -122,11 +122,9 @@ def _name(period: Period) -> str:
     """What it is called; two days by number are written out."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}至\d{4}-\d{2}-\d{2}", period.name):
         return period.name
-    return f"{day(period.since)}至{day(period.until)}"
+    return days(period.since, period.until)
 
 
 def _days(chosen: Sequence[ChosenArticle]) -> str:
-    days = sorted(one.article.date for one in chosen if one.article.date)
-    if not days:
-        return ""
-    return day(days[0]) if days[0] == days[-1] else f"{day(days[0])}至{day(days[-1])}"
+    dated = sorted(one.article.date for one in chosen if one.article.date)
+    return days(dated[0], dated[-1]) if dated else ""

@@ -55,3 +55,13 @@ def label_of(article: StoredArticle) -> str:
 
 def day(date: dt.date) -> str:
     return f"{date.year}年{date.month}月{date.day}日"
+
+
+def days(since: dt.date, until: dt.date) -> str:
+    """«2024年3月18日至31日»: what both days share is said once."""
+    if since == until:
+        return day(since)
+    if since.year != until.year:
+        return f"{day(since)}至{day(until)}"
+    month = "" if since.month == until.month else f"{until.month}月"
+    return f"{day(since)}至{month}{until.day}日"
