@@ -150,7 +150,7 @@ def test_a_comparison_reads_its_periods_from_the_topic() -> None:
 
 
 def test_tasks_name_who_must_do_them() -> None:
-    briefing = brief("tasks", sample_articles()[0])
+    briefing = brief("tasks", sample_articles()[0], lines=40)
     duties = {s.duty.who for s in briefing.statements if s.duty and s.duty.who}
     assert {"各县市区教科局", "各初中学校"} <= duties
 

@@ -74,7 +74,7 @@ def test_another_way_of_reading_reads_again(library: Library, tmp_path: Path) ->
     brief(library, BriefingRequest("meeting", (article.id,)))
     catalog = Catalog.open(tmp_path / "library" / "catalog.sqlite")
     with catalog.transaction():
-        catalog.write("UPDATE key_sentences SET recipe = 'old', found = '[]'")
+        catalog.write("UPDATE key_sentences SET recipe = 'old', found = '[]'", ())
     found, kept = KeySentences(catalog).of(article)
     catalog.close()
     assert found and not kept

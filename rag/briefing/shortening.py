@@ -24,12 +24,14 @@ _HANGING = re.compile(
     r"|之所以|与其|宁可|首先|既[^要，]{1,12}$"
 )
 _LEANS = re.compile("按照|依照|根据|依据|围绕|针对|结合|对照|参照|本着|遵循|通过(?!了)")  # the verb is still to come
+_DEMANDED = re.compile("[一二三四五六七八九十]{0,3}要(?![将把对在以])")  # what follows is a verb, tagged as one or not
 _NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十百\d]{1,6}条\s*|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、])"
 )
 _SCENE = re.compile(
     r"(?:年|月|日|来|后|前|时|间|期|中|下|上|际|的|方面|基础上|过程中|同志|领导|等|成员|人员|代表|负责人|"
     r"书记|校长|主任|局长|部长|院长)$"
+    r"|的[^，的]{0,10}(?:单位|部门|机构|企业|组织|学校|个人|公民|人|者|家庭|学生|儿童|地区|用地|行为|情形|事项|项目)$"
 )
 _ASIDE = re.compile(r"^[^，；。：]{1,24}?(?:指出|强调|要求|认为|提出|明确|号召|希望|表示)$")
 _TURN = re.compile(
@@ -103,7 +105,8 @@ def _says_something(clause: str) -> bool:
         or _ASIDE.match(clause)
     ):
         return False
-    return any(word.tag.startswith("v") and word.text not in _HELPING for word in tagged_words(clause))
+    acts = any(word.tag.startswith("v") and word.text not in _HELPING for word in tagged_words(clause))
+    return acts or _DEMANDED.match(clause) is not None
 
 
 def _balanced(text: str) -> bool:
