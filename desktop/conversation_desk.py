@@ -74,7 +74,7 @@ class ConversationDesk(QObject):
     def _opened(self, event: object) -> None:
         if isinstance(event, OpenedConversation) and not self._asking.asking:
             self._asking.open_talk(reopened(event))
-            self._asking.focus_question()
+            self._window.write_question()
 
     def _confirm_deletion(self, conversation: Conversation, dialog: HistoryDialog) -> None:
         title = f"“{conversation.title}”" + (f"等 {conversation.turns} 问" if conversation.turns > 1 else "")
@@ -120,4 +120,4 @@ class ConversationDesk(QObject):
         documents = self._window.desk.documents
         there = [documents[i] for i in scope.documents if i in documents]
         self._asking.set_scope(there, scope.only, scope.name)
-        self._asking.focus_question()
+        self._window.write_question()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
+from desktop.briefing_messages import BriefingWish, MakeBriefing
 from desktop.protocol import (
     AddFiles,
     Ask,
@@ -285,7 +286,11 @@ def _loss(requests: Sequence[Request]) -> str:
         return "刚才的问题没有完成，请再问一次。"
     if any(isinstance(request, AddFiles) for request in requests):
         return "添加资料没有做完；已经加入的资料都还在。"
-    changes = Remove | Correct | UndoCorrections | Rebuild | ForgetConversation | KeepFilter | ForgetFilter
+    if any(isinstance(request, MakeBriefing) for request in requests):
+        return "简报没有写完，请再生成一次。"
+    changes = (
+        Remove | Correct | UndoCorrections | Rebuild | ForgetConversation | KeepFilter | ForgetFilter | BriefingWish
+    )
     if any(isinstance(request, changes) for request in requests):
         return "刚才的操作没有做完，请再做一次；已经加入的资料都还在。"
     return "资料库没有受影响。"

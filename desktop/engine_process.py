@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from desktop import briefing_jobs
 from desktop.backend import Backend, EngineLibrary
 from desktop.protocol import (
     AddFiles,
@@ -253,6 +254,8 @@ class Worker:
                 yield from library.resume(stop)
             case WarmUp():
                 yield from library.warm_up(stop)
+            case wish:
+                yield from briefing_jobs.perform(library, wish, stop)
 
     def _ask(self, library: EngineLibrary, ask: Ask, stop: StopSignal) -> Iterator[object]:
         events = library.ask(ask.question, ask.within, stop, before=ask.before, switched=ask.switched, only=ask.only)

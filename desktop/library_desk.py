@@ -190,6 +190,7 @@ class LibraryDesk(QObject):
         self.read_only = False
         self._window.asking.set_scope(())
         self._window.asking.open_talk(Talk())
+        self._window.briefing.start_over()
         self._window.engine.restart(folder)
         self._loaded(LibraryState(folder, (), {}, read_only=False))
 

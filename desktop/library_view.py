@@ -38,6 +38,7 @@ class LibraryView(QWidget):
     article_chosen = Signal(str, str)  # document id, article id ("": the document itself)
     remove_wanted = Signal(object)  # tuple[str, ...] of document ids
     scope_wanted = Signal(object)  # tuple[str, ...]: ask only these
+    brief_wanted = Signal()  # write a briefing from what is selected
     menu_opening = Signal(object, str, str)  # QMenu to add to, for a document id and an article id
 
     def __init__(self) -> None:
@@ -212,6 +213,15 @@ class LibraryView(QWidget):
         chosen = {self._item_document(item) for item in self.tree.selectedItems()}
         return tuple(d for d in map(self._item_document, self._document_items()) if d in chosen)
 
+    def selected_sources(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of each document and article that is selected, but for what stands outside the articles."""
+        found = []
+        for item in self.tree.selectedItems():
+            article = str(item.data(0, ARTICLE))
+            if article != FURNITURE:
+                found.append((article or self._item_document(item), item.text(0)))
+        return tuple(found)
+
     def _remove(self) -> None:
         if documents := self.selected_documents():
             self.remove_wanted.emit(documents)
@@ -229,6 +239,7 @@ class LibraryView(QWidget):
             lambda: self.scope_wanted.emit(documents)
         )
         menu.addAction("问全部资料").triggered.connect(lambda: self.scope_wanted.emit(()))
+        menu.addAction("用选中的写简报").triggered.connect(self.brief_wanted)
         menu.addSeparator()
         menu.addAction(self.remove)
         menu.popup(event.globalPos())

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from desktop.briefing_messages import READS, BriefingWish
 from rag.answers import Conversation, DraftText, Filter, Period, Turn
 from rag.types import Correction, Document, Paragraph, Progress, StoredArticle
 
@@ -150,6 +151,7 @@ Request = (
     | Rebuild
     | Resume
     | WarmUp
+    | BriefingWish
 )
 
 
@@ -157,6 +159,8 @@ def rank(request: Request) -> int:
     """How patient a request is. Between two events of a running job, waiting jobs of a lower rank get their turn:
     a click is answered during an import, and so is a question; other changes to the library wait for each other.
     """
+    if isinstance(request, READS):
+        return 0
     match request:
         case LoadLibrary() | OpenDocument() | ListModels() | ListConversations() | OpenConversation():
             return 0
@@ -166,6 +170,8 @@ def rank(request: Request) -> int:
             return 1
         case AddFiles() | Resume() | WarmUp():
             return 2
+        case _:  # the other work on briefings
+            return 1
 
 
 def may_interrupt(waiting: Request, running: Request) -> bool:

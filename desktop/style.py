@@ -191,6 +191,14 @@ QFrame#card[cited="true"] {{ border-left: 3px solid {ACCENT}; }}
 QFrame#card[lit="true"] {{ background: #fffaeb; border-color: #e7cf85; }}
 QLabel#number {{ background: {ACCENT_SOFT}; color: {ACCENT}; border-radius: 5px; padding: 1px 7px; font-weight: 600; }}
 QLabel#chip {{ background: {ACCENT_SOFT}; color: {ACCENT}; border-radius: 10px; padding: 2px 10px; font-size: 10pt; }}
+QLabel#chip[over="true"] {{ background: {CAUTION_SOFT}; color: {CAUTION}; }}
+QTabBar#tasks {{ background: {PAPER}; }}
+QTabBar#tasks::tab {{ padding: 8px 18px 6px 18px; color: {MUTED}; border-bottom: 2px solid transparent; }}
+QTabBar#tasks::tab:hover {{ color: {ACCENT}; }}
+QTabBar#tasks::tab:selected {{ color: {ACCENT}; border-bottom: 2px solid {ACCENT}; }}
+QFrame#sentence {{ background: {PAPER}; border: 1px solid {ACCENT}; border-radius: 8px; }}
+QFrame#sentence QPlainTextEdit {{ font-size: 12pt; }}
+QPlainTextEdit {{ background: {PAPER}; border: none; selection-background-color: #b7cdea; selection-color: {INK}; }}
 QFrame#drop {{ border: 2px dashed #c3cedb; border-radius: 12px; background: #fafbfd; }}
 QFrame#drop[over="true"] {{ border-color: {ACCENT}; background: {ACCENT_SOFT}; }}
 QFrame#task {{ background: {GROUND}; border-radius: 8px; }}

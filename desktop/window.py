@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from desktop import menus, style
 from desktop.ask_view import AskView
+from desktop.briefing_desk import BriefingDesk
+from desktop.briefing_view import BriefingView
 from desktop.conversation_desk import ConversationDesk
 from desktop.correction_desk import CorrectionDesk
 from desktop.engine import Engine, Ticket
@@ -19,6 +21,7 @@ from desktop.help_view import HelpDialog
 from desktop.import_desk import ImportDesk
 from desktop.library_desk import LibraryDesk
 from desktop.library_view import LibraryView
+from desktop.middle_pane import MiddlePane
 from desktop.protocol import Ask, JobDone, JobEnd, JobFailed, Kept, ListModels, Request, WarmUp
 from desktop.settings_view import SettingsDialog
 from desktop.source_view import SourceView
@@ -47,11 +50,14 @@ class Window(QMainWindow):
         self._warm_next = True
         self._question: Ticket | None = None
         self.library, self.asking, self.source = LibraryView(), AskView(), SourceView()
+        self.briefing = BriefingView()
+        self.middle = MiddlePane(self.asking, self.briefing)
         self.notice = NoticeBar()
         self.desk = LibraryDesk(self)
         self.imports = ImportDesk(self, state)
         self.corrections = CorrectionDesk(self)
         self.conversations = ConversationDesk(self)
+        self.briefings = BriefingDesk(self, state)
         self._notice_taken: Callable[[], object] = self._start_again
         self._notice_declined: Callable[[], object] = _nothing
         self._build()
@@ -66,17 +72,17 @@ class Window(QMainWindow):
         self.panes = QSplitter(Qt.Orientation.Horizontal)
         self.panes.setHandleWidth(1)
         self.panes.setChildrenCollapsible(False)
-        for pane, least, share in ((self.library, 190, 0), (self.asking, 290, 5), (self.source, 290, 6)):
+        for pane, least, share in ((self.library, 190, 0), (self.middle, 290, 5), (self.source, 290, 6)):
             pane.setMinimumWidth(least)
             self.panes.addWidget(pane)
             self.panes.setStretchFactor(self.panes.count() - 1, share)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
         column.addWidget(self.panes, 1)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(whole)
         self.where = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.model_state = label("")
         self.statusBar().setSizeGripEnabled(False)
@@ -91,6 +97,8 @@ class Window(QMainWindow):
         self.notice.closed.connect(lambda: self._notice_declined())
         self.desk.changed.connect(self._library_changed)
         self.library.scope_wanted.connect(self._set_scope)
+        self.library.brief_wanted.connect(self.briefings.write_from_selection)
+        self.middle.turned.connect(self._give_room)
         self.asking.ask_wanted.connect(self.ask)
         self.asking.stop_wanted.connect(self.stop_asking)
         self.asking.place_wanted.connect(self.desk.show_place)
@@ -120,6 +128,15 @@ class Window(QMainWindow):
         self.where.setText(f"{name} · {len(self.desk.documents)} 份资料")
         self.where.setToolTip(plain_tip(f"资料库所在的文件夹：{folder}"))
 
+    def _give_room(self, briefing: bool) -> None:
+        """A page takes more room than an answer: the panes are as they were left in either view."""
+        self._state.setValue("panes" if briefing else "panes-briefing", self.panes.saveState())
+        panes = self._state.value("panes-briefing" if briefing else "panes")
+        if not (isinstance(panes, QByteArray) and self.panes.restoreState(panes)) and briefing:
+            left = self.panes.sizes()[0] * 4 // 5
+            rest = self.width() - left
+            self.panes.setSizes([left, rest * 58 // 100, rest * 42 // 100])
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._painted:
@@ -136,7 +153,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._state.setValue("geometry", self.saveGeometry())
-        self._state.setValue("panes", self.panes.saveState())
+        self._state.setValue("panes-briefing" if self.middle.shows_briefing else "panes", self.panes.saveState())
         self._state.setValue("answer", self.asking.panes.saveState())
         self._state.setValue(LAST_LIBRARY, str(self.engine.library))
         self._state.sync()
@@ -194,6 +211,7 @@ class Window(QMainWindow):
     def _engine_started(self) -> None:
         self._down = False
         self.desk.reload()
+        self.briefings.load()
         self.model_state.setText("")
         if self._warm_next:
             self.imports.resume()
@@ -249,6 +267,17 @@ class Window(QMainWindow):
         if isinstance(end, JobDone) and self.model_state.text() != "正在准备模型…":
             self.model_state.setText("模型已就绪")
 
+    def write_question(self) -> None:
+        self.middle.show_asking()
+        self.asking.focus_question()
+
+    def start_conversation(self) -> None:
+        self.middle.show_asking()
+        self.asking.start_over()
+
+    def write_briefing(self) -> None:
+        self.middle.show_briefing()
+
     def stop_asking(self) -> None:
         if self._question is not None:
             self._question.stop()
@@ -258,6 +287,8 @@ class Window(QMainWindow):
         the find bar."""
         if self.source.picking:
             self.source.pick(False)
+        elif self.middle.shows_briefing and self.briefings.making:
+            self.briefings.stop()
         elif self.source.find_bar.line.hasFocus() or not self.asking.asking:
             self.source.find_bar.dismiss()
         else:
@@ -265,7 +296,7 @@ class Window(QMainWindow):
 
     def _set_scope(self, documents: Sequence[str]) -> None:
         self._limit(documents)
-        self.asking.focus_question()
+        self.write_question()
 
     def _limit(self, documents: Sequence[str]) -> None:
         """Look into these documents, as far as they are there; the days stay."""

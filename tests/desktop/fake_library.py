@@ -55,6 +55,7 @@ from rag.types import (
     StoredArticle,
     StoredParagraph,
 )
+from tests.desktop.fake_briefings import FakeBriefings
 from tests.desktop.fake_corrections import corrected
 
 FACTORY = "tests.desktop.fake_library:backend"
@@ -169,10 +170,11 @@ def compared(answer: Answer) -> Answer:
     return replace(answer, statements=statements, summary="2022年：资料中未见。", searched=128)
 
 
-class FakeLibrary:
+class FakeLibrary(FakeBriefings):
     """Implements `desktop.backend.EngineLibrary`."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         if (path / "broken").exists():
             raise JianwenError("资料库打不开。请检查文件夹。")
         self.path = path

@@ -1,0 +1,80 @@
+"""What is said about a briefing and its sentences. Pure."""
+
+from __future__ import annotations
+
+from desktop.page_painter import Wash
+from rag.briefings import Briefing, BriefingStatement, footnotes
+
+
+def place_of(briefing: Briefing, number: int) -> tuple[int, int]:
+    """(section, statement) of a sentence by its number on the page. Raises IndexError."""
+    for section, one in enumerate(briefing.sections):
+        if number < len(one.statements):
+            return section, number
+        number -= len(one.statements)
+    raise IndexError(number)
+
+
+def number_of(briefing: Briefing, section: int, statement: int) -> int:
+    """The other way round."""
+    return sum(len(one.statements) for one in briefing.sections[:section]) + statement
+
+
+def standing(briefing: Briefing) -> dict[int, Wash]:
+    """What is to be seen of sentences that no source is known to hold."""
+    found = {}
+    for number, statement in enumerate(briefing.statements):
+        if not statement.supported:
+            found[number] = Wash.DOUBTFUL if statement.citations else Wash.BY_HAND
+    return found
+
+
+def about_sentence(briefing: Briefing, number: int) -> str:
+    """What a sentence rests on, in one line."""
+    statement = briefing.statements[number]
+    if not statement.citations:
+        return "人工撰写：没有引用资料，导出时默认不带上"
+    numbers = footnotes(briefing).numbers[statement.text]
+    marks = "".join(f"[{n}]" for n in numbers)
+    if statement.problems:
+        return f"未核实 {marks}：{'；'.join(statement.problems)}"
+    first = statement.citations[0]
+    return f"依据 {marks}《{first.article.label}》第 {first.paragraph.page} 页：“{first.quote}”"
+
+
+def tips(briefing: Briefing) -> dict[int, str]:
+    return {number: about_sentence(briefing, number) for number in standing(briefing)}
+
+
+def pages_words(briefing: Briefing) -> str:
+    """«1 页», or by how much it is too long."""
+    pages = briefing.pages or 0
+    over = pages - briefing.pages_allowed
+    return f"{pages} 页" if over <= 0 else f"{pages} 页，超出 {over} 页"
+
+
+def unsupported(briefing: Briefing) -> tuple[BriefingStatement, ...]:
+    return tuple(statement for statement in briefing.statements if not statement.supported)
+
+
+def record(briefing: Briefing) -> str:
+    """How the briefing came about: sources, time, model, every change by hand."""
+    making = briefing.making
+    model = making.model or "没有用模型，句子都摘自原文"
+    lines = [
+        f"{briefing.kind_name}《{briefing.title}》",
+        "",
+        f"生成时间：{making.at.astimezone():%Y-%m-%d %H:%M}",
+        f"用时：{making.seconds:.1f} 秒",
+        f"模型：{model}",
+        "",
+        f"依据的 {len(briefing.articles)} 篇文章：",
+    ]
+    for one in briefing.articles:
+        day = one.article.date.isoformat() if one.article.date else "日期不详"
+        lines.append(f"　{day}　{one.article.label}（{one.file}）")
+    lines += ["", f"人工修改 {len(briefing.edits)} 处" + ("：" if briefing.edits else "")]
+    for edit in briefing.edits:
+        words = " → ".join(part for part in (edit.before, edit.after) if part)
+        lines.append(f"　{edit.at.astimezone():%m-%d %H:%M}　{edit.what}" + (f"：{words}" if words else ""))
+    return "\n".join(lines)

@@ -1,0 +1,111 @@
+"""What is said of a briefing, and where its sentences are: pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from desktop.briefing_jobs import changed
+from desktop.briefing_messages import (
+    Change,
+    ChangeBriefing,
+    ChooseArticles,
+    ListBriefings,
+    MakeBriefing,
+    OpenBriefing,
+    Operation,
+)
+from desktop.briefing_words import about_sentence, number_of, pages_words, place_of, record, standing
+from desktop.page_painter import Wash
+from desktop.page_type import best_family
+from desktop.protocol import AddFiles, Rebuild, may_interrupt, rank
+from rag.briefings import BriefingRequest
+from rag.errors import JianwenError
+from rag.typeset.exporting import PageMeasure
+from rag.typeset.form import Face
+from tests.briefing_samples import briefing, doubtful, real
+
+AT = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_number_of_a_sentence_is_one_place(seed: int) -> None:
+    made = briefing(seed)
+    for number, statement in enumerate(made.statements):
+        section, place = place_of(made, number)
+        assert made.sections[section].statements[place] is statement
+        assert number_of(made, section, place) == number
+    with pytest.raises(IndexError):
+        place_of(made, len(made.statements))
+
+
+def test_a_sentence_says_what_it_rests_on() -> None:
+    made = doubtful()
+    assert about_sentence(made, 0) == "依据 [1]《全市义务教育优质均衡发展推进会召开》第 1 页：“会议部署全年工作。”"
+    assert about_sentence(made, 1) == "未核实 [2]：5亿元"
+    assert about_sentence(made, 2).startswith("人工撰写")
+    assert standing(made) == {1: Wash.DOUBTFUL, 2: Wash.BY_HAND}
+
+
+def test_pages_say_by_how_many_they_are_too_many() -> None:
+    assert pages_words(replace(real(), pages=1)) == "1 页"
+    assert pages_words(replace(real(), pages=3, pages_allowed=2)) == "3 页，超出 1 页"
+
+
+def test_the_record_names_sources_and_every_change() -> None:
+    made = changed(real(), Change(Operation.RETITLE, text="新标题"), AT, PageMeasure())
+    words = record(made)
+    assert "新标题" in words
+    assert f"改标题：{real().title} → 新标题" in words
+    assert "人工修改 1 处" in words
+
+
+def test_the_nearest_font_stands_for_a_face() -> None:
+    assert best_family(Face.BODY, {"仿宋", "Noto Serif CJK SC"}) == ("仿宋", False)
+    assert best_family(Face.TITLE, {"Noto Serif CJK SC"}) == ("Noto Serif CJK SC", True)
+    assert best_family(Face.BODY, {"Arial"}) == ("", False)
+
+
+def test_allowing_pages_and_fitting_are_recorded() -> None:
+    long = replace(briefing(3, sections=4), pages_allowed=1)
+    two = changed(long, Change(Operation.PAGES, to=2), AT, PageMeasure())
+    assert (two.pages_allowed, two.edits[-1].after) == (2, "2 页")
+    fitted = changed(long, Change(Operation.FIT), AT, PageMeasure())
+    assert PageMeasure().pages(fitted) == 1
+    assert fitted.edits[-1].what == "略去放不下的句子"
+
+
+def test_every_operation_is_done() -> None:
+    made = real()
+    changes = {
+        Operation.REWRITE: Change(Operation.REWRITE, 0, 0, text="另写的一句。"),
+        Operation.DELETE: Change(Operation.DELETE, 2, 0),
+        Operation.MOVE: Change(Operation.MOVE, 2, 0, 2, 1),
+        Operation.MOVE_SECTION: Change(Operation.MOVE_SECTION, 0, to=1),
+        Operation.WRITE: Change(Operation.WRITE, 0, to=1, text="添写的一句。"),
+        Operation.ADD_SECTION: Change(Operation.ADD_SECTION, to=1, heading="新的一节", text="添写的一句。"),
+        Operation.RENAME_SECTION: Change(Operation.RENAME_SECTION, 0, text="概况"),
+    }
+    for what, change in changes.items():
+        after = changed(made, change, AT, PageMeasure())
+        assert after != made, what
+        assert len(after.edits) == 1, what
+    gone = changed(made, Change(Operation.DELETE, 2, 0), AT, PageMeasure())
+    back = changed(gone, Change(Operation.RESTORE, statement=len(gone.left_out) - 1), AT, PageMeasure())
+    assert {s.text for s in back.statements} == {s.text for s in made.statements}
+    quoted = changed(made, Change(Operation.REWRITE, 0, 0, text="另写的一句。"), AT, PageMeasure())
+    assert changed(quoted, Change(Operation.QUOTE, 0, 0), AT, PageMeasure()).statements[0].supported
+    with pytest.raises(JianwenError):
+        changed(made, Change(Operation.ANOTHER, 0, 0), AT, PageMeasure())
+
+
+def test_reading_slips_in_and_changes_wait_only_for_their_like() -> None:
+    request = BriefingRequest("meeting")
+    change = ChangeBriefing(real(), Change(Operation.DELETE))
+    assert rank(ListBriefings()) == rank(OpenBriefing(1)) == 0
+    assert rank(MakeBriefing(request)) == rank(ChooseArticles(request)) == rank(change) == 1
+    assert may_interrupt(change, AddFiles(()))
+    assert may_interrupt(OpenBriefing(1), MakeBriefing(request))
+    assert not may_interrupt(change, Rebuild())
