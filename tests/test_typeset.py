@@ -20,7 +20,7 @@ from rag.typeset.characters import latin, printable, width
 from rag.typeset.composing import EvidenceIn, compose, entry, numeral
 from rag.typeset.exporting import PageMeasure
 from rag.typeset.form import BODY, TEXT_WIDTH
-from rag.typeset.masthead import STANDARD, foot, head, read_words
+from rag.typeset.masthead import STANDARD, foot, head, own_words, read_words
 from rag.typeset.setting import Layout, set_blocks
 from rag.typeset.titles import in_lines
 from tests.briefing_samples import HOSTILE, MAKING, MASTHEAD, briefing, citation, doubtful, real, stated
@@ -271,6 +271,9 @@ def test_a_bureau_s_masthead_is_read_and_a_wrong_one_named(tmp_path: Path) -> No
     own = tmp_path / "报头.toml"
     own.write_text(STANDARD.read_text("utf-8").replace("第{number}期", "总第{number}期"), "utf-8")
     assert head(MASTHEAD, read_words(own))[1].text == "总第12期"
+    own_words().parent.mkdir(parents=True, exist_ok=True)
+    own_words().write_bytes(own.read_bytes())
+    assert compose(real()).page[1].text == "总第12期"
     for text in ("number = ", "number = '{x}'", "x = 1"):
         own.write_text(text, "utf-8")
         with pytest.raises(JianwenError, match=r"报头\.toml”写得不对"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.briefings import Briefing, only_verified
@@ -27,7 +27,7 @@ class PageMeasure:
 
     def pages(self, briefing: Briefing) -> int:
         """How many pages it takes in Word and in LibreOffice, whichever is more; the sheet of evidence apart."""
-        work = compose(briefing, self.evidence, self.words)
+        work = replace(compose(briefing, self.evidence, self.words), sheet=())
         return max(set_blocks(work, program=program).body_pages for program in PROGRAMS)
 
     def layout(self, briefing: Briefing) -> Layout:

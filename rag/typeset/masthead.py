@@ -1,6 +1,7 @@
 """The head and the foot of a 简报: red name, number, issuer and day over a red line; whom it goes to, at the foot.
 
-What is printed beside the values of a briefing comes from `masthead.toml`, which a bureau can copy and edit.
+What is printed beside the values of a briefing comes from `masthead.toml`: ours, or a bureau's own of that name beside
+the settings.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from rag.briefings import Masthead
 from rag.errors import JianwenError
+from rag.settings import home
 from rag.typeset.blocks import Block, Run
 from rag.typeset.characters import printable
 from rag.typeset.form import (
@@ -37,8 +39,18 @@ class MastheadWords:
     between: str
 
 
-def read_words(path: Path = STANDARD) -> MastheadWords:
-    """Raises JianwenError when the file cannot be read or misses something."""
+def own_words() -> Path:
+    """Where a bureau puts its own."""
+    return home() / STANDARD.name
+
+
+def read_words(path: Path | None = None) -> MastheadWords:
+    """From the file, by default the bureau's own where there is one, else ours.
+
+    Raises:
+        JianwenError: the file cannot be read or misses something.
+    """
+    path = path or (own_words() if own_words().is_file() else STANDARD)
     try:
         found = tomllib.loads(path.read_text("utf-8-sig"))
         words = MastheadWords(**{field.name: str(found[field.name]) for field in fields(MastheadWords)})
