@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QUndoCommand, QUndoStack
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QMenu, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QUndoCommand, QUndoStack
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.briefing_beside import BriefingBeside
 from desktop.briefing_messages import BriefingPage, Change, Operation
@@ -18,6 +28,7 @@ from desktop.widgets import ElidedLabel, button, label, link, set_property, tool
 from rag.briefings import Briefing
 from rag.typeset.composing import EvidenceIn
 
+ROOM_FOR_ONE_ROW = 520  # pixels; below it the foot has two rows
 FORMATS = (("Word 文件（.docx）", "docx"), ("PDF 文件（.pdf）", "pdf"), ("Markdown 文件（.md）", "md"))
 
 
@@ -81,17 +92,13 @@ class BriefingEditor(QWidget):
         self.title.setProperty("role", "heading")
         self.retitle_button = link("改标题", "改简报的标题")
         self.undo_button, self.redo_button = tool("撤销", "撤销（Ctrl+Z）"), tool("重做", "重做（Ctrl+Shift+Z）")
-        self.pages = label("")
-        self.pages.setObjectName("chip")
-        self.fit_button = button("压到页内", "略去最不重要的句子，直到放得下", quiet=True)
-        self.two_pages = QCheckBox("允许两页")
+        self.record_button = link("来历", "依据了哪些文章、何时生成、改过哪些地方")
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 12, 0)
-        row.setSpacing(6)
+        row.setSpacing(8)
         row.addWidget(self.back)
         row.addWidget(self.title, 1)
-        parts: tuple[QWidget, ...] = (self.retitle_button, self.pages, self.fit_button, self.two_pages)
-        for part in (*parts, self.undo_button, self.redo_button):
+        for part in (self.retitle_button, self.record_button, self.undo_button, self.redo_button):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
@@ -104,7 +111,10 @@ class BriefingEditor(QWidget):
         self.evidence_box.setToolTip("依据清单：另附一页；脚注：在每页下面")
         for one in EvidenceIn:
             self.evidence_box.addItem(one.value, one)
-        self.record_button = link("来历", "依据了哪些文章、何时生成、改过哪些地方")
+        self.pages = label("")
+        self.pages.setObjectName("chip")
+        self.fit_button = button("", "略去最不重要的句子，直到放得下", quiet=True)
+        self.two_pages = QCheckBox("允许两页")
         self.copy_button = button("复制", "带格式复制，可以粘贴到 Word 或 WPS 里")
         self.export_button = QPushButton("导出")
         self.export_button.setProperty("primary", True)
@@ -112,16 +122,26 @@ class BriefingEditor(QWidget):
         for words, suffix in FORMATS:
             menu.addAction(words).triggered.connect(self._exporting(suffix))
         self.export_button.setMenu(menu)
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(18, 8, 12, 8)
-        row.setSpacing(8)
-        row.addWidget(label("依据", "muted"))
-        row.addWidget(self.evidence_box)
-        row.addWidget(self.record_button)
-        row.addStretch(1)
-        row.addWidget(self.copy_button)
-        row.addWidget(self.export_button)
+        left, right = QHBoxLayout(), QHBoxLayout()
+        for row, parts in (
+            (left, (self.pages, self.fit_button, self.two_pages)),
+            (right, (self.evidence_box, self.copy_button, self.export_button)),
+        ):
+            row.setSpacing(8)
+            for part in parts:
+                row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        left.addStretch(1)
+        self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight, foot)
+        self._foot.setContentsMargins(14, 8, 12, 8)
+        self._foot.setSpacing(8)
+        self._foot.addLayout(left, 1)
+        self._foot.addLayout(right)
         return foot
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.width() >= ROOM_FOR_ONE_ROW
+        self._foot.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
     def _exporting(self, suffix: str) -> Callable[[], None]:
         return lambda: self.export_wanted.emit(suffix)
@@ -177,6 +197,7 @@ class BriefingEditor(QWidget):
         """What came of a change."""
         assert self.page is not None
         self.undo.push(_Changed(self, self.page, page))
+        self._tell()  # only now it can be undone
 
     def relaid(self, page: BriefingPage) -> None:
         """The same, laid out anew."""
@@ -193,7 +214,9 @@ class BriefingEditor(QWidget):
             self.paper.select(min(self._follow, len(briefing.statements) - 1))
         self.beside.show_briefing(briefing)
         self.title.setText(briefing.title)
-        self.pages.setText(pages_words(briefing))
+        self.pages.setText(f"{briefing.pages} 页")
+        self.pages.setToolTip(pages_words(briefing))
+        self.fit_button.setText(f"压到 {briefing.pages_allowed} 页")
         set_property(self.pages, "over", not briefing.fits)
         self.fit_button.setVisible(not briefing.fits)
         self.two_pages.setChecked(briefing.pages_allowed > 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from desktop.briefing_words import place_of
 from desktop.widgets import tool
@@ -18,8 +18,8 @@ DO = (  # (what, words, tip, whether it stands among the buttons)
     ("another", "换一句", "换成这一节没有用上的另一句", True),
     ("quote", "恢复原文", "恢复成所引的原话", True),
     ("delete", "删去", "从简报里去掉这句话（Delete）", True),
-    ("up", "上移", "把这句话移到前一句之前（Ctrl+↑）", False),
-    ("down", "下移", "把这句话移到后一句之后（Ctrl+↓）", False),
+    ("up", "上移", "把这句话移到前一句之前（Ctrl+↑）", True),
+    ("down", "下移", "把这句话移到后一句之后（Ctrl+↓）", True),
     ("write", "在后面添写一句", "自己写一句，会标明“人工撰写”", False),
     ("", "", "", False),
     ("section up", "本节上移", "", False),
@@ -38,6 +38,8 @@ class BriefingTools(QWidget):
         super().__init__()
         self.actions_: dict[str, QAction] = {}
         self.menu = QMenu(self)
+        self._buttons: list[QToolButton] = []
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it yields: see resizeEvent
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 12, 2)
         row.setSpacing(2)
@@ -51,16 +53,22 @@ class BriefingTools(QWidget):
             self.menu.addAction(action)
             self.actions_[what] = action
             if shown:
-                row.addWidget(_button_for(action))
-        for what, sign in (("up", "↑"), ("down", "↓")):
-            made = _button_for(self.actions_[what])
-            made.setText(sign)
+                self._buttons.append(_button_for(action))
+        for made in self._buttons:
             row.addWidget(made)
         row.addStretch(1)
         self.more = tool("更多 ▾", "添写、移动小节、改小节标题")
         self.more.clicked.connect(lambda: self.pop_up(self.more.mapToGlobal(self.more.rect().bottomLeft())))
         row.addWidget(self.more)
         self.offer(None, None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is not room for all buttons, the last of them go: the menu has them too."""
+        super().resizeEvent(event)
+        room = self.width() - self.more.sizeHint().width() - 32
+        for made in self._buttons:
+            room -= made.sizeHint().width() + 2
+            made.setVisible(room >= 0)
 
     def _wanting(self, what: str) -> Callable[[], None]:
         return lambda: self.wanted.emit(what)

@@ -251,6 +251,7 @@ def test_changes_are_undone_and_redone(window: Window, write: Write, qtbot: QtBo
     moved = texts(window)
     assert moved == [first[0], *first[1:]]  # over the edge of its section
     assert len(editor.briefing.sections) == 1
+    assert editor.undo_button.isEnabled()
     do(window, qtbot, 1, "up")
     swapped = texts(window)
     assert swapped == [first[1], first[0], first[2]]
@@ -315,11 +316,13 @@ def test_too_long_a_page_says_so_and_can_be_cut_or_allowed(window: Window, write
     write()
     editor = window.briefing.editor
     do(window, qtbot, 2, "write", "很长" * 300 + "。")
-    assert editor.pages.text() == "2 页，超出 1 页"
-    assert not editor.fit_button.isHidden()
+    assert editor.pages.text() == "2 页"
+    assert editor.pages.property("over")
+    assert editor.fit_button.text() == "压到 1 页"
     editor.two_pages.click()
     wait(qtbot, lambda: editor.briefing.pages_allowed == 2)
-    assert editor.pages.text() == "2 页"
+    assert not editor.pages.property("over")
+    assert editor.fit_button.isHidden()
     editor.two_pages.click()
     wait(qtbot, lambda: editor.briefing.pages_allowed == 1)
     editor.fit_button.click()
