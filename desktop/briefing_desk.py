@@ -28,11 +28,13 @@ from desktop.briefing_messages import (
     ListKinds,
     MakeBriefing,
     OpenBriefing,
+    Operation,
     RichText,
 )
 from desktop.briefing_words import record, unsupported
 from desktop.engine import Ticket
 from desktop.kept_briefings import KeptBriefingsDialog, RecordDialog
+from desktop.masthead_fields import MastheadDialog
 from desktop.protocol import JobDone, JobEnd
 from rag.briefings import ArticlesChosen, BriefingRequest, KeptBriefing
 from rag.typeset.exporting import Exported
@@ -68,6 +70,7 @@ class BriefingDesk(QObject):
         editor.export_wanted.connect(self.export)
         editor.copy_wanted.connect(self.copy)
         editor.record_wanted.connect(self.show_record)
+        editor.masthead_wanted.connect(self.change_masthead)
 
     # ------------------------------------------------------------ making one
 
@@ -173,6 +176,14 @@ class BriefingDesk(QObject):
         assert editor.page is not None
         wish = ChangeBriefing(editor.page.briefing, change, editor.page.known, editor.evidence)
         self._replaced(wish, editor.changed)
+
+    def change_masthead(self) -> None:
+        """Ask what is to stand at the head and the foot of the open briefing."""
+        editor = self._view.editor
+        dialog = MastheadDialog(editor.briefing.masthead, self._view.form.masthead.texts, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.chosen.connect(lambda one: editor.change(Change(Operation.MASTHEAD, masthead=one)))
+        dialog.open()
 
     def _lay_out(self) -> None:
         editor = self._view.editor

@@ -41,6 +41,7 @@ class BriefingEditor(QWidget):
     export_wanted = Signal(str)  # docx, pdf or md
     copy_wanted = Signal()
     record_wanted = Signal()
+    masthead_wanted = Signal()
     place_wanted = Signal(object)  # Place
     left = Signal()
 
@@ -92,13 +93,14 @@ class BriefingEditor(QWidget):
         self.title.setProperty("role", "heading")
         self.retitle_button = link("改标题", "改简报的标题")
         self.undo_button, self.redo_button = tool("撤销", "撤销（Ctrl+Z）"), tool("重做", "重做（Ctrl+Shift+Z）")
+        self.masthead_button = link("报头", "改报头：名称、期号、编印单位、日期、报送和发送单位")
         self.record_button = link("来历", "依据了哪些文章、何时生成、改过哪些地方")
         row = QHBoxLayout()
         row.setContentsMargins(8, 8, 12, 0)
         row.setSpacing(8)
         row.addWidget(self.back)
         row.addWidget(self.title, 1)
-        for part in (self.retitle_button, self.record_button, self.undo_button, self.redo_button):
+        for part in (self.retitle_button, self.masthead_button, self.record_button, self.undo_button, self.redo_button):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
 
@@ -151,9 +153,10 @@ class BriefingEditor(QWidget):
         self.retitle_button.clicked.connect(self._retitle)
         self.undo_button.clicked.connect(self._undo)
         self.redo_button.clicked.connect(self._redo)
-        self.fit_button.clicked.connect(lambda: self._change(Change(Operation.FIT)))
-        self.two_pages.clicked.connect(lambda two: self._change(Change(Operation.PAGES, to=2 if two else 1)))
+        self.fit_button.clicked.connect(lambda: self.change(Change(Operation.FIT)))
+        self.two_pages.clicked.connect(lambda two: self.change(Change(Operation.PAGES, to=2 if two else 1)))
         self.evidence_box.activated.connect(lambda _: self._evidence_chosen())
+        self.masthead_button.clicked.connect(self.masthead_wanted)
         self.record_button.clicked.connect(self.record_wanted)
         self.copy_button.clicked.connect(self.copy_wanted)
         self.tools.wanted.connect(self.do)
@@ -165,7 +168,7 @@ class BriefingEditor(QWidget):
         self.paper.editor.written.connect(lambda text: self._written(text))
         self.paper.editor.written.connect(lambda _: self.paper.setFocus())
         self.paper.editor.left.connect(self.paper.setFocus)
-        self.beside.back_wanted.connect(lambda place: self._change(Change(Operation.RESTORE, statement=place)))
+        self.beside.back_wanted.connect(lambda place: self.change(Change(Operation.RESTORE, statement=place)))
         self.beside.place_wanted.connect(self.place_wanted)
         for keys, do in (("Ctrl+Z", self._undo), ("Ctrl+Shift+Z", self._redo), ("Ctrl+Y", self._redo)):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -279,7 +282,8 @@ class BriefingEditor(QWidget):
         self._tell()
         self.evidence_wanted.emit(self.evidence)
 
-    def _change(self, change: Change) -> None:
+    def change(self, change: Change) -> None:
+        """Ask for a change, unless another is being made."""
         if self.page is not None and not self.waiting:
             self.waiting = True
             self._tell()
@@ -299,13 +303,13 @@ class BriefingEditor(QWidget):
             "delete": Operation.DELETE,
         }
         if what in simple:
-            self._change(Change(simple[what], section, statement))
+            self.change(Change(simple[what], section, statement))
         elif what in ("up", "down"):
             self._move(section, statement, -1 if what == "up" else 1)
         elif what in ("section up", "section down"):
             to = section + (-1 if what == "section up" else 1)
             self._follow = -1
-            self._change(Change(Operation.MOVE_SECTION, section, to=to))
+            self.change(Change(Operation.MOVE_SECTION, section, to=to))
         else:
             self._write(what, section, statement)
 
@@ -320,7 +324,7 @@ class BriefingEditor(QWidget):
             to = len(sections[to_section].statements) if step < 0 else 0
         else:
             self._follow = number_of(self.briefing, to_section, to)
-        self._change(Change(Operation.MOVE, section, statement, to_section, to))
+        self.change(Change(Operation.MOVE, section, statement, to_section, to))
 
     def _write(self, what: str, section: int, statement: int) -> None:
         """Have something typed over the page, then change it."""
@@ -354,9 +358,9 @@ class BriefingEditor(QWidget):
                 return
             heading, _, rest = text.partition("\n")
             if change.what is Operation.ADD_SECTION:
-                self._change(Change(change.what, to=change.to, heading=heading.strip(), text=rest.strip()))
+                self.change(Change(change.what, to=change.to, heading=heading.strip(), text=rest.strip()))
             else:
-                self._change(Change(change.what, change.section, change.statement, change.to_section, change.to, text))
+                self.change(Change(change.what, change.section, change.statement, change.to_section, change.to, text))
 
         self._written = written
         begin()

@@ -131,6 +131,9 @@ def changed(briefing: Briefing, change: Change, at: dt.datetime, measure: PageMe
             return editing.retitle(briefing, change.text, at)
         case Operation.RENAME_SECTION:
             return editing.rename_section(briefing, section, change.text, at)
+        case Operation.MASTHEAD:
+            names = [one.name if one else "" for one in (briefing.masthead, change.masthead)]
+            return replace(briefing, masthead=change.masthead, edits=(*briefing.edits, Edit(at, "改报头", *names)))
         case Operation.PAGES:
             edit = Edit(at, "改页数", f"{briefing.pages_allowed} 页", f"{change.to} 页")
             return replace(briefing, pages_allowed=change.to, edits=(*briefing.edits, edit))

@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal
 
-from rag.briefings import Briefing, BriefingRequest, KeptBriefing
+from rag.briefings import Briefing, BriefingRequest, KeptBriefing, Masthead
 from rag.typeset.composing import EvidenceIn
 from rag.typeset.setting import Layout
 
@@ -59,7 +59,8 @@ class ForgetBriefing:
 
 
 class Operation(Enum):
-    """A change by hand, see `rag.briefing.editing`; FIT takes off what does not fit, PAGES allows that many."""
+    """A change by hand, see `rag.briefing.editing`; FIT takes off what does not fit, PAGES allows that many,
+    MASTHEAD prints another one or none."""
 
     REWRITE = "rewrite"
     SHORTEN = "shorten"
@@ -73,6 +74,7 @@ class Operation(Enum):
     RESTORE = "restore"
     RETITLE = "retitle"
     RENAME_SECTION = "rename section"
+    MASTHEAD = "masthead"
     PAGES = "pages"
     FIT = "fit"
 
@@ -91,6 +93,7 @@ class Change:
     to: int = 0
     text: str = ""
     heading: str = ""
+    masthead: Masthead | None = None
 
 
 @dataclass(frozen=True, slots=True)

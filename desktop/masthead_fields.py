@@ -5,9 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from PySide6.QtCore import QDate, QLocale
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QDate, QLocale, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDateEdit,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
+from desktop.widgets import button
 from rag.briefings import Masthead
 
 _BETWEEN = re.compile(r"[，,、；;]\s*")
@@ -73,6 +83,17 @@ class MastheadFields(QWidget):
             _names(self.cc.text()),
         )
 
+    def show_masthead(self, masthead: Masthead | None) -> None:
+        """Set the fields as this one has them; without one they keep what they say."""
+        self.wanted.setChecked(masthead is not None)
+        if masthead is None:
+            return
+        if masthead.date is not None:
+            self.date.setDate(QDate(masthead.date.year, masthead.date.month, masthead.date.day))
+        self.set_texts(
+            ["1", masthead.name, masthead.number, masthead.issuer, "，".join(masthead.to), "，".join(masthead.cc)]
+        )
+
     @property
     def texts(self) -> list[str]:
         """What is worth keeping for the next briefing."""
@@ -85,6 +106,36 @@ class MastheadFields(QWidget):
             self.wanted.setChecked(bool(texts[0]))
             for field, text in zip((self.name, self.number, self.issuer, self.to, self.cc), texts[1:], strict=True):
                 field.setText(text)
+
+
+class MastheadDialog(QDialog):
+    """`chosen` carries a Masthead or None. known: what was last written, offered where the briefing has none."""
+
+    chosen = Signal(object)
+
+    def __init__(self, masthead: Masthead | None, known: list[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("报头和报送单位")
+        self.resize(460, 380)
+        self.fields = MastheadFields()
+        self.fields.set_texts(known)
+        self.fields.show_masthead(masthead)
+        accept, cancel = button("确定", primary=True), button("取消")
+        accept.clicked.connect(self._accept)
+        cancel.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(accept)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 16, 18, 14)
+        column.addWidget(self.fields)
+        column.addStretch(1)
+        column.addLayout(row)
+
+    def _accept(self) -> None:
+        self.chosen.emit(self.fields.value)
+        self.accept()
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.briefing_messages import Change, Operation
 from desktop.kept_briefings import KeptBriefingsDialog, RecordDialog
+from desktop.masthead_fields import MastheadDialog
 from desktop.window import Window
 from tests.desktop.conftest import PATIENCE, OpenWindow
 
@@ -299,6 +300,27 @@ def test_sections_are_moved_renamed_and_added(window: Window, write: Write, qtbo
     editor.paper.editor.accept()
     wait(qtbot, lambda: editor.page is not before)
     assert editor.title.text() == "新标题"
+
+
+def test_the_masthead_is_changed_on_the_page(window: Window, write: Write, qtbot: QtBot) -> None:
+    write()
+    editor = window.briefing.editor
+    editor.masthead_button.click()
+    dialog = window.findChild(MastheadDialog)
+    assert dialog is not None
+    dialog.fields.wanted.setChecked(True)
+    dialog.fields.name.setText("教育简报")
+    dialog.fields.number.setText("12")
+    next(b for b in dialog.findChildren(QPushButton) if b.text() == "确定").click()
+    wait(qtbot, lambda: editor.briefing.masthead)
+    assert editor.page is not None
+    printed = [line.text for line in editor.page.layout.lines]
+    assert printed[0] == "教育简报"
+    assert "第12期" in printed
+    assert editor.briefing.edits[-1].what == "改报头"
+    editor.undo_button.click()
+    wait(qtbot, lambda: not editor.waiting)
+    assert editor.briefing.masthead is None
 
 
 def test_what_cannot_be_done_is_said(window: Window, write: Write, qtbot: QtBot) -> None:
