@@ -14,6 +14,7 @@ from desktop import style
 from desktop.marks import Place, by_paragraph
 from desktop.wording import date_words, is_low, recognised
 from rag.answers import Answer, Citation, DateReading, Refusal, Statement, by_group, counts
+from rag.text import plain
 from rag.types import StoredArticle
 
 REFUSED = "资料中未提及"
@@ -29,15 +30,19 @@ def answer_html(answer: Answer) -> str:
     rows = [_summary(answer.summary)]
     for group, statements in by_group(answer.statements).items():
         if group:
-            rows.append(f'<p style="color:{style.ACCENT};font-weight:600;margin:8px 0 5px 0">{escape(group)}</p>')
+            rows.append(f'<p style="color:{style.ACCENT};font-weight:600;margin:8px 0 5px 0">{_words(group)}</p>')
         rows += [_statement(numbers[id(statement)], statement) for statement in statements]
     return "".join(rows) + _readings(answer.readings)
+
+
+def _words(text: str) -> str:
+    return escape(plain(text))
 
 
 def _summary(summary: str) -> str:
     if not summary:
         return ""
-    return f'<p style="font-weight:600;line-height:{style.LINE_PERCENT}%;margin:0 0 9px 0">{escape(summary)}</p>'
+    return f'<p style="font-weight:600;line-height:{style.LINE_PERCENT}%;margin:0 0 9px 0">{_words(summary)}</p>'
 
 
 def _statement(i: int, statement: Statement) -> str:
@@ -46,10 +51,10 @@ def _statement(i: int, statement: Statement) -> str:
         f"{_recognised(group[0])}"
         for j, group in enumerate(by_paragraph(statement.citations))
     )
-    text = escape(statement.text)
+    text = _words(statement.text)
     if statement.supported:
         return point(f"{text}{marks}")
-    why = "；".join(escape(problem) for problem in statement.problems)
+    why = "；".join(_words(problem) for problem in statement.problems)
     return point(
         f'<span style="color:{style.MUTED}"><s>{text}</s></span>{marks}<br>'
         f'<span style="color:{style.TROUBLE};font-size:10pt">{UNVERIFIED}：{why}</span>'
@@ -94,11 +99,11 @@ def _readings(readings: Sequence[DateReading]) -> str:
         return ""
     parts = []
     for k, reading in enumerate(readings):
-        why = f"（{escape(reading.why)}）" if reading.why else ""
-        part = f"“{escape(reading.words)}”按{escape(reading.period.name)}理解{why}"
+        why = f"（{_words(reading.why)}）" if reading.why else ""
+        part = f"“{_words(reading.words)}”按{_words(reading.period.name)}理解{why}"
         if reading.other:
             link = f'href="read:{k}" style="color:{style.ACCENT}"'
-            part += f"，<a {link}>改按{escape(reading.other.name)}</a>"
+            part += f"，<a {link}>改按{_words(reading.other.name)}</a>"
         parts.append(part)
     return f'<p style="color:{style.MUTED};font-size:10pt;margin:8px 0 0 0">问题中的{"；".join(parts)}。</p>'
 
@@ -140,7 +145,7 @@ def answer_plain(answer: Answer) -> str:
     lines += _footnotes(notes)
     if words := counts(answer):
         lines += ["", f"（{words}）"]
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _footnotes(notes: Mapping[tuple[int, str], list[Citation]]) -> list[str]:

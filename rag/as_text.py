@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -33,6 +32,7 @@ from rag.answers import (
 from rag.briefings import Briefing, KeptBriefing, footnotes
 from rag.evaluating import Verdict
 from rag.models import ROLE_TITLES, ModelStatus
+from rag.text import plain
 from rag.types import AddStatus, DateBasis, Document, FileAdded, Finding, Paragraph, StoredArticle
 
 NOT_IN_SOURCES = "资料中未提及"
@@ -55,13 +55,6 @@ Elsewhere = Mapping[str, tuple[StoredArticle, Document]]
 NOWHERE: Elsewhere = {}
 _NEAREST = 3  # paragraphs shown with a refusal
 _EXCERPT = 90  # characters of a paragraph shown in a list
-
-
-def plain(text: str) -> str:
-    """`text` without control and format characters; line breaks become spaces."""
-    return "".join(
-        " " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf")
-    )
 
 
 def file_added(console: Console, event: FileAdded) -> None:

@@ -14,12 +14,15 @@ from itertools import pairwise
 
 from rag.alignment import Difference, differences, letters
 from rag.facts import Fact, facts
+from rag.mode import turned
 from rag.polarity import exclude, negations, qualifiers
 from rag.text import Span, Word, normalise, tagged_words
 
 _KINDS = {"figure": "数字", "date": "日期", "title": "文件或书刊名", "quote": "引文", "name": "名称"}
 
 _LEAST_WORDING = 0.6  # share of a statement's bigrams the cited text must hold
+_LEAST_OWN = 0.3  # the same without the article's title: what a title says is not cited
+_LATIN = re.compile("[a-z]")
 
 
 def problems(
@@ -35,7 +38,9 @@ def problems(
     found += _missing_names(statement, f"{cited}\n{title}", question)
     found += _changes(statement, cited, year)
     found += _joined_anew(statement, cited)
-    if coverage(statement, f"{cited}\n{title}", question) < _LEAST_WORDING:
+    found += turned(statement, cited)
+    held = coverage(statement, f"{cited}\n{title}", question)
+    if held < _LEAST_WORDING or coverage(statement, cited, question) < _LEAST_OWN:
         found.append("所引原文的用词与这句话出入较大")
     return tuple(dict.fromkeys(found))
 
@@ -87,7 +92,16 @@ def coverage(statement: str, cited: str, question: str = "") -> float:
 
 
 def _row(text: str) -> list[str]:
-    return [letter.key for letter in letters(text, facts(text)) if any(map(str.isalnum, letter.key))]
+    """The letters and figures of `text`; a Latin word is one letter, lest markup outweigh the words."""
+    row: list[str] = []
+    word_end = -1
+    for letter in letters(text, facts(text)):
+        if letter.start == word_end and _LATIN.fullmatch(letter.key):
+            row[-1] += letter.key
+        elif any(map(str.isalnum, letter.key)):
+            row.append(letter.key)
+        word_end = letter.end if _LATIN.fullmatch(letter.key) else -1
+    return row
 
 
 def _held(row: Sequence[str], other: Sequence[str]) -> list[bool]:

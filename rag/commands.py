@@ -72,7 +72,7 @@ def add(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Event
 
 def _asked(path: Path) -> Iterator[str]:
     """Passwords typed for a file, until the user just presses Enter."""
-    from rag.as_text import plain
+    from rag.text import plain
 
     for _ in range(_TRIES):
         password = getpass.getpass(f"{plain(path.name)} 的密码（直接回车跳过）：")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from rag.text import plain
 from rag.types import Progress
 
 if TYPE_CHECKING:
@@ -35,14 +36,10 @@ class Terminal:
             text_form(self.out, value)
 
     def message(self, text: str) -> None:
-        from rag.as_text import plain
-
         self._err.print(plain(text))
 
     def progress(self, event: Progress) -> None:
         """One line that is rewritten on a terminal; in a log each step is named once."""
-        from rag.as_text import plain
-
         step = plain(_PAGE.sub("", event.step))
         if self._err.is_terminal:
             self._clear_line()
@@ -53,8 +50,6 @@ class Terminal:
 
     def draft(self, text: str) -> None:
         """The answer as it is being written, pale: on a terminal only, and not among the results."""
-        from rag.as_text import plain
-
         if self._err.is_terminal:
             self.clear_progress()
             self._err.print(plain(text), style="dim", end="\n" if text.endswith("】") else "")

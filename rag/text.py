@@ -35,6 +35,14 @@ def normalise(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
+def plain(text: str) -> str:
+    """`text` without control and format characters; line breaks become spaces. For showing: no text may
+    turn a line around, move the cursor or hide words."""
+    return "".join(
+        " " if c in "\n\t" else c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf")
+    )
+
+
 @lru_cache(maxsize=65536)
 def is_wide(char: str) -> bool:
     """Whether `char` fills a whole cell of Chinese type: Han, kana, full-width forms, Chinese punctuation."""

@@ -20,6 +20,7 @@ from rag.chinese_argparse import in_chinese
 from rag.cli import main
 from rag.library import Library
 from rag.terminal import Terminal
+from rag.text import plain
 from rag.types import DateBasis, Document, Heading, Paragraph, Passage, Progress, StoredArticle, StoredParagraph
 from tests.fakes import FakeEmbedder
 from tests.test_answering import EXAM, SAFETY, evidence
@@ -158,8 +159,8 @@ def test_corrections_on_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 @given(st.text())
 def test_no_text_can_steer_the_terminal(text: str) -> None:
-    assert all(ord(character) >= 32 and not 0x7F <= ord(character) <= 0x9F for character in as_text.plain(text))
-    assert "\u202e" not in as_text.plain(text)
+    assert all(ord(character) >= 32 and not 0x7F <= ord(character) <= 0x9F for character in plain(text))
+    assert "\u202e" not in plain(text)
 
 
 @pytest.mark.parametrize(
