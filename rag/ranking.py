@@ -5,7 +5,7 @@ are put on one scale (less their mean, by their spread, over all candidates) and
 evidence combination" (SIGIR 1997), with standard scores as in Renda and Straccia, "Web metasearch: rank vs. score based
 rank aggregation methods" (SAC 2003). Then a passage gains from the best other one of its article: what an article is
 about stands in all of it, but no passage says all of it (Callan, "Passage-level evidence in document retrieval", SIGIR
-1994). How much was set on 1,400 questions over DRCD and CMRC2018; `bench/README.md` has the table.
+1994). `bench retrieval` measures what it comes to, beside plain rank fusion.
 """
 
 from __future__ import annotations
