@@ -26,23 +26,23 @@ from typing import Any, Final
 from bench.corpus import cache_folder, put, records
 from bench.options import Say, positive
 from bench.report import Figures, Report, machine
+from rag.answering.asking import ask
+from rag.answering.sources import LibrarySources
+from rag.answering.understanding import understand
 from rag.answers import Answer, Refusal
-from rag.asking import ask
-from rag.catalog import Catalog
-from rag.cross_encoder import shipped
-from rag.embedding import Embedder, SentenceEmbedder
+from rag.chat.llama_chat import LlamaChat
+from rag.chat.llm import ChatModel
 from rag.errors import JianwenError
-from rag.keyword_store import KeywordStore
-from rag.llama_chat import LlamaChat
-from rag.llm import ChatModel
+from rag.evidence.cross_encoder import shipped
+from rag.evidence.embedding import Embedder, SentenceEmbedder
+from rag.evidence.search import recipe
 from rag.models import require_chat_model, require_embedding_model
-from rag.search import recipe
 from rag.settings import PROGRAM_FOLDER, load_settings
-from rag.sources import LibrarySources
+from rag.store.catalog import Catalog
+from rag.store.keyword_store import KeywordStore
+from rag.store.vector_store import VectorStore
 from rag.text import normalise
 from rag.types import Article, Paragraph
-from rag.understanding import understand
-from rag.vector_store import VectorStore
 
 COLUMNS: Final = ("比例", "条数", "总数", "目标")
 _ORDER: Final = 20240325  # of the pairs, so that a larger sample holds the smaller one

@@ -22,13 +22,13 @@ from bench.llama import BareLlama, MeteredChat
 from bench.options import SAMPLE, Say, positive
 from bench.report import Figures, Measurement, Report, Row, machine, pooled
 from rag.briefings import Briefing, BriefingRequest, PageMeasure
+from rag.chat.llm import Message
 from rag.errors import JianwenError
-from rag.facts import facts
 from rag.library import Library
-from rag.llm import Message
 from rag.models import require_chat_model
 from rag.models.machine import physical_cores
 from rag.settings import load_settings
+from rag.statements.facts import facts
 from rag.text import normalise
 from rag.types import StoredArticle
 from rag.typeset.exporting import PageMeasure as Standard

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from bench.report import Figures
 from rag.briefings import Briefing
-from rag.checking import problems
-from rag.llm import ChatModel, Message
+from rag.chat.llm import ChatModel, Message
 from rag.settings import PROGRAM_FOLDER
+from rag.statements.checking import problems
 from rag.text import sentences
 from rag.types import StoredArticle
 

@@ -19,9 +19,9 @@ from typing import Any
 from bench.corruptions import CORRUPTIONS, FAITHFUL, Example, examples
 from bench.options import Say, positive
 from bench.report import Figures, Report, machine
-from rag.checking import problems
 from rag.errors import JianwenError
-from rag.narrowing import supporting_spans
+from rag.statements.checking import problems
+from rag.statements.narrowing import supporting_spans
 
 _MOST = 6000  # paragraphs drawn on
 _LABELS = {"entailment": "蕴含", "neutral": "无关", "contradiction": "矛盾"}

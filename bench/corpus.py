@@ -19,11 +19,11 @@ import platformdirs
 from numpy.typing import NDArray
 
 from bench.options import Say
-from rag.catalog import Catalog, State
-from rag.embedding import Embedder
 from rag.errors import JianwenError
-from rag.reading_parts import parts_of
-from rag.search import embedding_text, passage_vectors, recipe
+from rag.evidence.embedding import Embedder
+from rag.evidence.search import embedding_text, passage_vectors, recipe
+from rag.store.catalog import Catalog, State
+from rag.store.reading_parts import parts_of
 from rag.text import passages
 from rag.types import Article, Document, Paragraph, Reading
 

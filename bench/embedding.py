@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from bench.options import SAMPLE, Say, positive
 from bench.passages import recombined
 from bench.report import Figures, Measurement, Report, Row, machine
-from rag.embedding import SentenceEmbedder, prefixes_of
 from rag.errors import JianwenError
+from rag.evidence.embedding import SentenceEmbedder, prefixes_of
 from rag.models import require_embedding_model
 from rag.models.machine import physical_cores
 from rag.settings import load_settings

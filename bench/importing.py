@@ -15,13 +15,13 @@ from pathlib import Path
 from bench.options import Say, positive
 from bench.reading import pdfs, typeset_sample
 from bench.report import Measurement, Report, Row, machine
-from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.intake import Candidate, Intake
-from rag.originals import Originals
-from rag.reading import FileFailed, FileRead, ReadEvent, ReadingQueue
-from rag.reading_pool import ReadingPool
-from rag.spool import Spool
+from rag.intake.files import Candidate, Intake
+from rag.intake.reading import FileFailed, FileRead, ReadEvent, ReadingQueue
+from rag.intake.reading_pool import ReadingPool
+from rag.intake.spool import Spool
+from rag.store.catalog import Catalog
+from rag.store.originals import Originals
 from rag.text import passages
 from rag.types import Document
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rag.chat.llama_chat import LlamaChat, LlamaSession
+from rag.chat.llm import Message
+from rag.chat.prompt_states import PromptStates
 from rag.errors import JianwenError
-from rag.llama_chat import LlamaChat, LlamaSession
-from rag.llm import Message
-from rag.prompt_states import PromptStates
 from rag.types import StopSignal
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.embedding import Embedder
+from rag.evidence.embedding import Embedder
 
 Floats = NDArray[np.float32]
 

@@ -16,7 +16,7 @@ from bench.reading_ink import EXPLAINED as INK_EXPLAINED
 from bench.reading_ink import measure_ink
 from bench.reading_quality import EXPLAINED, TRUTH, measure_folder
 from bench.report import Measurement, Report, Row, machine
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.errors import JianwenError
 from rag.readers import read_file
 

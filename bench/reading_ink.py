@@ -9,7 +9,7 @@ from bench.ink import INSIDE, READ, STRANGE, Ink, ink, recognised
 from bench.options import Say
 from bench.reading_quality import all_paragraphs
 from bench.report import Figures
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.errors import JianwenError, PasswordNeeded
 from rag.readers import open_source, read_file
 

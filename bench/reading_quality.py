@@ -11,7 +11,7 @@ from bench.ink import Ink, ink
 from bench.options import Say
 from bench.report import Figures
 from bench.scoring import FOUND, WINDOW, OurArticle, Ours, Score, TrueArticle, intact, score, total
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.errors import JianwenError
 from rag.readers import SUFFIXES, read_file
 from rag.types import Article, Paragraph, Reading

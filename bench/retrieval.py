@@ -1,9 +1,9 @@
 """How often the passage that answers a question is found, over questions whose passages are known.
 
 Five rankings of the same passages: by shared words alone, by vectors alone, the plain reciprocal rank fusion of the two
-(k = 60), and what the program does (`rag.search.search`, from the question to evidence) without and with the judge, all
-through the library's own stores. hit@k: the share of questions with an answering passage among the first k. MRR@10: the
-mean of 1 / rank of the first answering passage, 0 beyond the tenth.
+(k = 60), and what the program does (`rag.evidence.search.search`, from the question to evidence) without and
+with the judge, all through the library's own stores. hit@k: the share of questions with an answering passage
+among the first k. MRR@10: the mean of 1 / rank of the first answering passage, 0 beyond the tenth.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from typing import Any, Final
 from bench.corpus import Floats, Text, cache_folder, filled, kept_vectors, records
 from bench.options import Say, positive
 from bench.report import Figures, Report, machine
-from rag.catalog import Catalog
-from rag.cross_encoder import shipped
-from rag.embedding import Embedder, SentenceEmbedder
-from rag.keyword_store import KeywordStore
+from rag.evidence.cross_encoder import shipped
+from rag.evidence.embedding import Embedder, SentenceEmbedder
+from rag.evidence.search import Reranker, embedding_text, recipe, search
 from rag.models import require_embedding_model
-from rag.search import Reranker, embedding_text, recipe, search
 from rag.settings import load_settings
+from rag.store.catalog import Catalog
+from rag.store.keyword_store import KeywordStore
+from rag.store.vector_store import VectorStore
 from rag.text import search_terms
-from rag.vector_store import VectorStore
 
 COLUMNS: Final = ("hit@1", "hit@5", "hit@10", "MRR@10")
 _DEPTH: Final = 50  # of the rankings that are fused plainly

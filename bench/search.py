@@ -22,16 +22,16 @@ from bench.options import SAMPLE, Say, positive
 from bench.passages import KeepingEmbedder, recombined
 from bench.report import Figures, Measurement, Report, Row, machine
 from rag.answers import EvidenceFound
-from rag.catalog import Catalog
-from rag.embedding import Embedder, SentenceEmbedder
-from rag.keyword_store import KeywordStore
+from rag.evidence.embedding import Embedder, SentenceEmbedder
+from rag.evidence.search import recipe
 from rag.library import Library
 from rag.models import require_embedding_model
-from rag.search import recipe
 from rag.settings import load_settings
+from rag.store.catalog import Catalog
+from rag.store.keyword_store import KeywordStore
+from rag.store.vector_store import VectorStore
 from rag.text import sentences
 from rag.types import Article, Paragraph
-from rag.vector_store import VectorStore
 
 QUESTIONS: Final = (
     "去年撤并了多少所农村薄弱学校？",

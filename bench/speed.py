@@ -27,9 +27,9 @@ from bench.llama_index import EngineAnswer, answer
 from bench.options import SAMPLE, Say, positive
 from bench.report import Measurement, Report, Row, machine, pooled
 from rag.answers import DraftText, Evidence, EvidenceFound
+from rag.chat.llm import Message
 from rag.errors import JianwenError
 from rag.library import Library
-from rag.llm import Message
 from rag.models import require_chat_model
 from rag.models.machine import physical_cores
 from rag.settings import load_settings

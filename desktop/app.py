@@ -15,7 +15,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     library = _library_only(arguments)
     if arguments and library is None:
-        from rag.cli import main as terminal
+        from rag.terminal.cli import main as terminal
 
         return terminal(arguments)
     return _window(library)

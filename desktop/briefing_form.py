@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from desktop.briefing_messages import KindChoice
 from desktop.masthead_fields import MastheadFields
 from desktop.widgets import button, label, link
+from rag.answering.periods import between
 from rag.answers import Period
 from rag.briefings import BriefingRequest
-from rag.periods import between
 
 _TOPIC_HINT = {
     "one": "例如：中考备考工作会议",

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from desktop.protocol import Ask, OpenedConversation
 from desktop.renewing import Renewal, still_there
+from rag.answering.follow_up import LEANS_ON
 from rag.answers import CHOSEN, Answer, Filter, Refusal
-from rag.follow_up import LEANS_ON
 from rag.types import Document
 
 

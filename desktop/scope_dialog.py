@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.widgets import button, label, plain_tip
+from rag.answering.periods import between
 from rag.answers import Filter, Period
-from rag.periods import between
 from rag.types import Document
 
 _ID = Qt.ItemDataRole.UserRole

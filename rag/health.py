@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from rag.catalog import Catalog, State
-from rag.embedding import why_floats
+from rag.evidence.embedding import why_floats
 from rag.models import ROLE_TITLES, find_model, processor_features, processor_finding, status
-from rag.originals import Originals, digest
-from rag.pending import Pending
 from rag.settings import Settings
+from rag.store.catalog import Catalog, State
+from rag.store.originals import Originals, digest
+from rag.store.pending import Pending
 from rag.types import DateBasis, Finding
 
 FAINT: Final = 0.8  # confidence of recognised text below which it is to be compared with the page

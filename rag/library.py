@@ -1,10 +1,10 @@
 """The façade: one folder of documents that can be added to, searched, asked and looked after.
 
-    catalog.sqlite   the truth                       (rag.catalog)
-    files/           the originals, by SHA-256       (rag.originals)
-    chroma/          vectors, derived                (rag.vector_store)
-    keywords/        words, derived                  (rag.keyword_store)
-    spool.sqlite     pages read of files at work     (rag.spool)
+    catalog.sqlite   the truth                       (rag.store.catalog)
+    files/           the originals, by SHA-256       (rag.store.originals)
+    chroma/          vectors, derived                (rag.store.vector_store)
+    keywords/        words, derived                  (rag.store.keyword_store)
+    spool.sqlite     pages read of files at work     (rag.intake.spool)
     lock             held by the one process that may write
 
 A `Library` belongs to the thread that opened it. Between two steps of its generators other calls are allowed, but one
@@ -21,30 +21,32 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
+from rag.answering.article_table import newest
+from rag.answering.sources import LibrarySources
+from rag.answering.understanding import understand
 from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal, SearchResult, Turn
-from rag.article_table import newest
 from rag.briefing.choosing import choose, with_sides
 from rag.briefing.keeping import Briefings, KeySentences
 from rag.briefing.making import make
 from rag.briefing.plans import Articles, Kind, kind_named, kinds
 from rag.briefings import BriefEvent, Briefing, BriefingRequest, ChosenArticle, KeptBriefing, PageMeasure
-from rag.catalog import Catalog, Elsewhere
-from rag.cross_encoder import Judge, shipped
-from rag.embedding import Embedder
 from rag.errors import JianwenError
-from rag.filters import Filters
+from rag.evidence.cross_encoder import Judge, shipped
+from rag.evidence.embedding import Embedder
+from rag.evidence.search import recipe
 from rag.folder import claim, named
 from rag.health import catalog_findings, disk_findings, model_findings, original_findings, reading_findings
-from rag.history import History
-from rag.ingest import Ingest
-from rag.keyword_store import KeywordStore
-from rag.originals import Originals
-from rag.reading_pool import ReadingPool
-from rag.rewriting import Rewriting
-from rag.search import recipe
+from rag.intake.ingest import Ingest
+from rag.intake.reading_pool import ReadingPool
+from rag.intake.rewriting import Rewriting
+from rag.intake.spool import Spool
 from rag.settings import Settings, default_library, load_settings
-from rag.sources import LibrarySources
-from rag.spool import Spool
+from rag.store.catalog import Catalog, Elsewhere
+from rag.store.filters import Filters
+from rag.store.history import History
+from rag.store.keyword_store import KeywordStore
+from rag.store.originals import Originals
+from rag.store.vector_store import VectorStore
 from rag.types import (
     AddEvent,
     Correction,
@@ -57,13 +59,11 @@ from rag.types import (
     StoredArticle,
     heed,
 )
-from rag.understanding import understand
-from rag.vector_store import VectorStore
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-    from rag.llm import ChatModel
+    from rag.chat.llm import ChatModel
 
 _Event = TypeVar("_Event")
 
@@ -312,7 +312,7 @@ class Library:
             JianwenError: as `search`, or the answering model cannot be used.
             Stopped: `stop` was set; noticed within a fraction of a second.
         """
-        from rag.asking import ask
+        from rag.answering.asking import ask
 
         understood = understand(question, dt.date.today(), newest(self._catalog), before, switched)
         return ask(understood, self._sources(within, only), self._ready_chat, stop, self._judge)
@@ -459,7 +459,7 @@ class Library:
 
     def _ready_embedder(self) -> Embedder:
         if self._embedder is None:
-            from rag.embedding import SentenceEmbedder
+            from rag.evidence.embedding import SentenceEmbedder
             from rag.models import require_embedding_model
 
             self._embedder = SentenceEmbedder(require_embedding_model(self._settings), self._settings.threads)
@@ -467,7 +467,7 @@ class Library:
 
     def _ready_chat(self) -> ChatModel:
         if self._chat is None:
-            from rag.llama_chat import LlamaChat
+            from rag.chat.llama_chat import LlamaChat
             from rag.models import require_chat_model
 
             settings = self._settings

@@ -1,7 +1,7 @@
 """Chinese text as a string: cleaning, joining printed lines, splitting, search terms. Pure and fast.
 
 Positions are Python string indices, `end` exclusive. What is *said* in a text (figures, dates, names) is found by
-`rag.facts`, offered here as `facts` and `Fact`.
+`rag.statements.facts`, offered here as `facts` and `Fact`.
 """
 
 from __future__ import annotations

@@ -83,8 +83,8 @@ class Page:
     rules: straight printed lines, thin in one direction. frames: printed rectangles (borders and tints).
     pictures: where images stand. wrapped: False when each line is a whole paragraph (Word, web pages), so that none
     is joined to the next. tilt: degrees clockwise (besides quarters) by which the text of a scan lies askew; its boxes
-    are upright and cover what is tilted (`rag.tilt`). problem: Chinese, why nothing could be read of this page ("" when
-    all went well).
+    are upright and cover what is tilted (`rag.layout.tilt`). problem: Chinese, why nothing could be read of
+    this page ("" when all went well).
     """
 
     number: int

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.briefing.drafting import Source
 from rag.briefing.roles import key_sentences
 from rag.briefings import Briefing, ChosenArticle, Form

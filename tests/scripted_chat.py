@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.llm import Message, Pick
+from rag.chat.llm import Message, Pick
 from rag.types import StopSignal, heed
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rag.answering import answer
+from rag.answering.writing import answer
 from rag.answers import Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal
 from rag.errors import Stopped
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph

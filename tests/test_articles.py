@@ -1,4 +1,4 @@
-"""rag.articles: the sample bulletin exactly, golden texts of other shapes, and nothing lost whatever comes in."""
+"""Splitting: the sample bulletin exactly, golden texts of other shapes, nothing lost whatever comes in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.articles import overlap, read_articles
+from rag.articles.splitting import overlap, read_articles
 from rag.readers import read_file
 from rag.readers.text import pages
 from rag.types import Article, Line, Page

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from rag.answering.asking import ask
+from rag.answering.understanding import understand
 from rag.answers import Answer, AskEvent, DateReading, Evidence, Period, QuestionRead, Refusal
-from rag.asking import ask
 from rag.errors import Stopped
 from rag.library import Library
-from rag.understanding import understand
 from tests.fakes import FakeEmbedder
 from tests.scripted_chat import ScriptedChat
 

@@ -14,7 +14,7 @@ from bench.__main__ import main
 from bench.ink import ink
 from bench.reading_quality import all_paragraphs, read_truth
 from bench.scoring import OurArticle, Ours, TrueArticle, alignment, common, intact, matched, score, total, windows
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.errors import JianwenError
 from rag.readers import read_file
 from rag.types import Box, Fragment

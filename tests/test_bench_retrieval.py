@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bench.corpus import Text, kept_vectors, records
 from bench.retrieval import Question, rank_of, rankings, reciprocal_rank_fusion, scores
 from rag.errors import JianwenError
-from rag.search import recipe
+from rag.evidence.search import recipe
 from tests.fakes import FakeEmbedder
 
 TEXTS = (

@@ -27,7 +27,7 @@ from rag.briefings import (
     SectionDrafted,
 )
 from rag.errors import JianwenError, Stopped
-from rag.facts import facts
+from rag.statements.facts import facts
 from rag.text import normalise
 from rag.types import StoredArticle
 from tests.briefing_articles import Lines, chosen, sample_articles, source, stored

@@ -12,9 +12,9 @@ from rag.answers import Period
 from rag.briefing import editing
 from rag.briefing.keeping import KeySentences
 from rag.briefings import Briefing, BriefingRequest, KeySentencesFound, Masthead
-from rag.catalog import Catalog
 from rag.errors import JianwenError
 from rag.library import Library
+from rag.store.catalog import Catalog
 from rag.types import Rename
 from tests.briefing_articles import AT, Lines
 from tests.conftest import SAMPLE

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.alignment import letters
 from rag.briefing.duties import duty_of
 from rag.briefing.naming import days, headline, meeting_of
 from rag.briefing.roles import ESSENTIAL, Role, key_sentences, pieces, sentence_text
 from rag.briefing.shortening import shorter
-from rag.facts import facts
+from rag.statements.alignment import letters
+from rag.statements.facts import facts
 from tests.briefing_articles import sample_articles, stored
 
 

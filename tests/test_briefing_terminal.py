@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from rag import as_json, as_text
 from rag.briefing import editing
 from rag.briefings import Briefing, KeptBriefing
-from rag.cli import main
 from rag.library import Library
+from rag.terminal import as_json, as_text
+from rag.terminal.cli import main
 from tests.briefing_articles import AT, sample_articles
 from tests.conftest import SAMPLE
 from tests.fakes import FakeEmbedder

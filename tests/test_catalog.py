@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.catalog import Catalog, State
 from rag.errors import JianwenError
-from rag.reading_parts import parts_of
+from rag.store.catalog import Catalog, State
+from rag.store.reading_parts import parts_of
 from rag.types import Article, Box, DateBasis, Document, Fragment, Heading, Paragraph, Reading, StoredArticle
 
 ADDED = dt.datetime(2024, 5, 1, 8, tzinfo=dt.UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.checking import coverage, missing_facts, problems
-from rag.narrowing import supporting_spans
+from rag.statements.checking import coverage, missing_facts, problems
+from rag.statements.narrowing import supporting_spans
 from rag.text import sentences
 
 SOURCE = (

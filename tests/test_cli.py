@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from rag import as_json, as_text
 from rag.answers import Answer, Citation, DateReading, Period, Refusal, SearchResult, Statement, Timing
-from rag.chinese_argparse import in_chinese
-from rag.cli import main
 from rag.library import Library
-from rag.terminal import Terminal
+from rag.terminal import as_json, as_text
+from rag.terminal.chinese_argparse import in_chinese
+from rag.terminal.cli import main
+from rag.terminal.output import Terminal
 from rag.text import plain
 from rag.types import DateBasis, Document, Heading, Paragraph, Passage, Progress, StoredArticle, StoredParagraph
 from tests.fakes import FakeEmbedder

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rag.corrections import Anchored, anchored, apply, texts
+from rag.articles.corrections import Anchored, anchored, apply, texts
 from rag.errors import JianwenError
 from rag.types import (
     Article,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from rag.cross_encoder import JUDGE, CrossEncoder
 from rag.errors import JianwenError
+from rag.evidence.cross_encoder import JUDGE, CrossEncoder
 from rag.models.float_encoder import float_layers
 from rag.models.integer_encoder import session_of
 from rag.models.onnx_graph import Encoder, encoder_graph

@@ -1,4 +1,4 @@
-"""rag.dating: the day of an article and what it rests on, from every place where one may be printed."""
+"""rag.articles.dating: the day of an article and what it rests on, from every place where one may be printed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.articles import read_articles
-from rag.dating import Dated, Outside, Printed, article_dates
+from rag.articles.dating import Dated, Outside, Printed, article_dates
+from rag.articles.splitting import read_articles
 from rag.readers.text import pages
 from rag.types import DateBasis
 

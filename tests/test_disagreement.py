@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from rag.answering import answer
+from rag.answering.writing import answer
 from rag.answers import Answer, Citation, Evidence, EvidenceFound, Statement
-from rag.disagreement import SAID, with_other_versions
+from rag.statements.disagreement import SAID, with_other_versions
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
 from tests.scripted_chat import ScriptedChat
 

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.drafts import Drafter, continuation
-from rag.prompt_states import PromptStates, shared
+from rag.chat.drafts import Drafter, continuation
+from rag.chat.prompt_states import PromptStates, shared
 
 tokens = st.lists(st.integers(0, 4), max_size=40)
 

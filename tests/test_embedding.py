@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedding import Embedder, Prefixes, SentenceEmbedder, fingerprint, prefixes_of
 from rag.errors import JianwenError
+from rag.evidence.embedding import Embedder, Prefixes, SentenceEmbedder, fingerprint, prefixes_of
 from rag.settings import Settings
 
 
@@ -65,7 +65,7 @@ def test_it_is_an_embedder(embedder: SentenceEmbedder) -> None:
 
 def test_nothing_heavy_is_imported_by_the_module() -> None:
     code = (
-        "import sys, pathlib, rag.embedding; rag.embedding.SentenceEmbedder(pathlib.Path('x'));"
+        "import sys, pathlib, rag.evidence.embedding; rag.evidence.embedding.SentenceEmbedder(pathlib.Path('x'));"
         "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'sentence_transformers', 'numpy')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answers import Citation, Statement
-from rag.enumerations import completed
+from rag.statements.enumerations import completed
 from rag.types import Document, Paragraph, StoredArticle, StoredParagraph
 
 STRONG = ["立德树人强", "培养体系强", "支撑引领强", "影响辐射强", "动力活力强"]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.answering.evaluating import Case, Verdict, evaluate, faults, read_cases
 from rag.answers import Answer, AskEvent, Citation, Refusal, Statement, Timing
 from rag.errors import JianwenError, Stopped
-from rag.evaluating import Case, Verdict, evaluate, faults, read_cases
 from rag.types import Document, Paragraph, Progress, StopSignal, StoredArticle, StoredParagraph
 
 SAMPLE = Path(__file__).parent / "questions" / "lvliang-2024-03.csv"

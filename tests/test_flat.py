@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.catalog import Catalog, State
-from rag.catalog_rows import Rows, rows_of
 from rag.errors import Stopped
-from rag.indexed_rows import BATCH
 from rag.library import Library
-from rag.packing import pack, unpack
-from rag.reading_parts import MOST, Part, parts_of, whole
+from rag.store.catalog import Catalog, State
+from rag.store.catalog_rows import Rows, rows_of
+from rag.store.indexed_rows import BATCH
+from rag.store.packing import pack, unpack
+from rag.store.reading_parts import MOST, Part, parts_of, whole
 from rag.types import AddStatus, Article, FileAdded, Heading, Paragraph, Reading
 from tests.fakes import FakeEmbedder
 from tests.test_catalog import document, halves

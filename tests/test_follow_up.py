@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.follow_up import stand_alone
+from rag.answering.follow_up import stand_alone
 
 
 @pytest.mark.parametrize(

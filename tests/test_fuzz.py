@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.intake.reading_pool import Limits, ReadingPool
 from rag.library import Library
-from rag.reading_pool import Limits, ReadingPool
 from rag.types import AddStatus, FileAdded
 from tests.damage import BODY, TITLE, damaged, good
 from tests.fakes import FakeEmbedder

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from rag.answers import Answer, Citation, DateReading, Evidence, Period, Refusal, Statement, Timing
-from rag.catalog import Catalog, State
 from rag.errors import JianwenError
-from rag.history import History
-from rag.reading_parts import parts_of
+from rag.store.catalog import Catalog, State
+from rag.store.history import History
+from rag.store.reading_parts import parts_of
 from rag.types import Article, Document, Paragraph, Reading
 
 AT = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)

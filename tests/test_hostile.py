@@ -18,10 +18,10 @@ import pytest
 from rich.console import Console
 
 from desktop.answer_text import answer_html, answer_plain
-from rag import as_text
 from rag.answers import Answer, AskEvent, DraftText, EvidenceFound, Refusal
 from rag.library import Library
 from rag.settings import Settings
+from rag.terminal import as_text
 from rag.text import normalise, plain
 from rag.types import AddStatus, Document, FileAdded
 from tests.fakes import FakeEmbedder, FakeJudge

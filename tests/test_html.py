@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.errors import JianwenError
 from rag.readers import open_source
 from rag.types import Line, Reading

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import Stopped
+from rag.intake.reading_pool import ReadingPool
+from rag.intake.time_left import TimeLeft
 from rag.library import Library
-from rag.packing import pack, unpack
-from rag.reading_pool import ReadingPool
-from rag.time_left import TimeLeft
+from rag.store.packing import pack, unpack
 from rag.types import AddStatus, Box, FileAdded, Line, Page, Progress
 from tests.bad_reader import read_pages
 from tests.damage import archive

@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rag.catalog import Catalog, State
-from rag.keyword_store import KeywordStore
-from rag.keywords import KeywordIndex
-from rag.reading_parts import parts_of
+from rag.store.catalog import Catalog, State
+from rag.store.keyword_store import KeywordStore
+from rag.store.keywords import KeywordIndex
+from rag.store.reading_parts import parts_of
+from rag.store.vector_store import VectorStore
+from rag.store.vectors import ExactVectors, VectorIndex, probe
 from rag.text import search_terms
 from rag.types import Article, Paragraph, Reading
-from rag.vector_store import VectorStore
-from rag.vectors import ExactVectors, VectorIndex, probe
 from tests.test_catalog import document
 
 RECIPE = "made/1"

@@ -18,7 +18,7 @@ from bench.options import SAMPLE
 from bench.reading_quality import all_paragraphs
 from bench.scoring import bare
 from bench.typeset import typeset
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.readers import read_file
 from rag.types import Box, Fragment, Paragraph, Reading
 from tests.newspaper import Newspaper, Owner

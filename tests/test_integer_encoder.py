@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from rag.embedding import SentenceEmbedder, fingerprint, fit_for_integers
+from rag.evidence.embedding import SentenceEmbedder, fingerprint, fit_for_integers
 from rag.health import model_findings
 from rag.models.integer_check import agreement, remember, remembered
 from rag.models.integer_encoder import use_integers, why_not
@@ -143,7 +143,7 @@ def test_without_a_working_onnx_runtime_floats_are_used(folder: Path, tmp_path: 
 import logging, sys
 from pathlib import Path
 logging.basicConfig(stream=sys.stdout)
-from rag.embedding import SentenceEmbedder, fingerprint, why_floats
+from rag.evidence.embedding import SentenceEmbedder, fingerprint, why_floats
 folder = Path({str(other)!r})
 embedder = SentenceEmbedder(folder, threads=1)
 print(embedder.embed_passages(["食堂"]).shape, embedder.name == fingerprint(folder, integers=False), why_floats(folder))

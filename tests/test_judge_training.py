@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.cross_encoder import Floats
+from rag.evidence.cross_encoder import Floats
 from training.judge.batches import batches, pairs
 from training.judge.examples import Corpus, answering, held_out, part, read, without_answer
 from training.judge.scores import auc, measure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.judging import Line, line_of, sureness, worth_asking
+from rag.answering.judging import Line, line_of, sureness, worth_asking
 from tests.fakes import FakeJudge
 from tests.scripted_chat import ScriptedChat
 

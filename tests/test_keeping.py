@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answering.periods import between
 from rag.answers import Answer, Filter, Period, Refusal, Timing
-from rag.catalog import Catalog
-from rag.cli import main
 from rag.errors import JianwenError
-from rag.filters import Filters
 from rag.library import Library
-from rag.periods import between
 from rag.settings import Settings
+from rag.store.catalog import Catalog
+from rag.store.filters import Filters
+from rag.terminal.cli import main
 from tests.fakes import FakeEmbedder
 from tests.scripted_chat import ScriptedChat
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.library import Library
-from rag.originals import digest
 from rag.readers import read_file
+from rag.store.originals import digest
 from rag.types import MergeWithPrevious, Rename, SplitBefore
 from tests.fakes import FakeEmbedder
 from tests.test_library import added, finds, severities, texts, write

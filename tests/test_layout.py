@@ -1,4 +1,4 @@
-"""rag.layout, rag.wrapping, rag.columns on lines made for the purpose."""
+"""rag.layout.paragraphs, rag.layout.wrapping, rag.layout.columns on lines made for the purpose."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.columns import columns
-from rag.layout import blocks, looks_like_heading, paragraphs
-from rag.page_frame import TextFrame, body_size, turn
+from rag.layout.columns import columns
+from rag.layout.page_frame import TextFrame, body_size, turn
+from rag.layout.paragraphs import blocks, looks_like_heading, paragraphs
+from rag.layout.wrapping import is_date_only, is_dateline, paragraphs_of
 from rag.types import Box, Line, Page
-from rag.wrapping import is_date_only, is_dateline, paragraphs_of
 
 LINE = st.one_of(
     st.text(alphabet="教育工作会议一二、，。；：！“”（）《》 　12年3月25日aB%", max_size=30),

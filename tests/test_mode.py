@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.checking import problems
-from rag.mode import turned
+from rag.statements.checking import problems
+from rag.statements.mode import turned
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ import psutil
 import pytest
 
 from rag.errors import JianwenError
+from rag.intake.reading import ReadingQueue
+from rag.intake.reading_pool import Limits, ReadingPool
+from rag.intake.spool import Spool
 from rag.readers import open_source
 from rag.readers.office import TIME_LIMIT, libreoffice, read
-from rag.reading import ReadingQueue
-from rag.reading_pool import Limits, ReadingPool
-from rag.spool import Spool
 from tests.test_reading import File
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
@@ -141,7 +141,7 @@ def test_with_a_process_that_is_killed_the_conversion_ends(tmp_path: Path, fake:
     code = f"""
 import sys, threading, time
 from pathlib import Path
-from rag.reading_pool import ReadingPool
+from rag.intake.reading_pool import ReadingPool
 from tests.test_office import reads
 pool = ReadingPool(1)
 queue = reads(Path({str(path)!r}), pool)

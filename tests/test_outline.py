@@ -1,4 +1,4 @@
-"""rag.outline and the half of rag.layout without geometry: whole lines, titles, table rows, confidence."""
+"""The outline, and paragraphs without geometry: whole lines, titles, table rows, confidence."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.articles import read_articles
-from rag.layout import blocks, paragraphs
-from rag.outline import outline
+from rag.articles.splitting import read_articles
+from rag.layout.outline import outline
+from rag.layout.paragraphs import blocks, paragraphs
 from rag.types import Line, Page
 
 TITLE = "关于做好2024年中考备考工作的通知"

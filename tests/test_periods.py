@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answering.periods import meant_in, read_dates
 from rag.answers import Period
-from rag.periods import meant_in, read_dates
 
 TODAY = dt.date(2026, 11, 25)
 NEWEST = dt.date(2024, 3, 25)

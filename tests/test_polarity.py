@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.polarity import exclude, negations, qualifiers
+from rag.statements.polarity import exclude, negations, qualifiers
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_qualifiers_of_one_kind_exclude_each_other_unless_they_agree() -> None:
 
 
 def test_every_qualifier_has_a_sense() -> None:
-    from rag.polarity import GROUPS
+    from rag.statements.polarity import GROUPS
 
     words = [word for group in GROUPS for word in group]
     assert all(exclude(word, word) is False for word in words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.premises import premises, unknown_premises
+from rag.statements.premises import premises, unknown_premises
 from tests.test_answering import EXAM, SAFETY, evidence
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.ranking import joined, standard, with_article
+from rag.evidence.ranking import joined, standard, with_article
 from rag.types import Ranking
 
 PASSAGES = st.builds("d-{}-{}#1".format, st.integers(1, 4), st.integers(1, 3))

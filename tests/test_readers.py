@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.errors import JianwenError, PasswordNeeded
 from rag.readers import SUFFIXES, read_file
 from rag.readers.pdfium_page import Style, View, em_box

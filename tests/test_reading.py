@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from rag.originals import digest
-from rag.packing import pack
-from rag.reading import FileFailed, FileRead, Opened, PageDone, ReadEvent, ReadingQueue
-from rag.reading_parts import whole
-from rag.reading_pool import Limits, ReadingPool
-from rag.spool import Spool
+from rag.intake.reading import FileFailed, FileRead, Opened, PageDone, ReadEvent, ReadingQueue
+from rag.intake.reading_pool import Limits, ReadingPool
+from rag.intake.spool import Spool
+from rag.store.originals import digest
+from rag.store.packing import pack
+from rag.store.reading_parts import whole
 from rag.types import Page
 from tests.bad_reader import read_pages
 
@@ -222,10 +222,10 @@ def test_a_program_that_is_killed_leaves_no_workers(tmp_path: Path, write: Write
     file = write("悬", ["hang"])
     code = f"""
 import sys
-from rag.reading import ReadingQueue
-from rag.reading_parts import whole
-from rag.reading_pool import ReadingPool
-from rag.spool import Spool
+from rag.intake.reading import ReadingQueue
+from rag.store.reading_parts import whole
+from rag.intake.reading_pool import ReadingPool
+from rag.intake.spool import Spool
 from tests.test_reading import READERS, File
 from pathlib import Path
 pool = ReadingPool(1, readers=READERS)

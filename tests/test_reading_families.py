@@ -15,7 +15,7 @@ import pytest
 from bench.reading_families import CHANGED, truth
 from bench.reading_quality import all_paragraphs, ours
 from bench.scoring import Score, bare, score, total
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.readers import read_file
 from rag.types import Reading
 from tests.newspaper import Newspaper

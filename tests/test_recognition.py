@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.articles import read_articles
-from rag.packing import pack, unpack
-from rag.page_frame import TextFrame, turn
+from rag.articles.splitting import read_articles
+from rag.layout.page_frame import TextFrame, turn
+from rag.layout.tilt import MOST, cover, uncover
 from rag.readers.gutters import Row, cut
 from rag.readers.ocr import full_width, places, read_picture
 from rag.readers.standing import Standing, split_for_tilt, tilt_of
 from rag.readers.type_size import Estimate, estimate, settled
-from rag.tilt import MOST, cover, uncover
+from rag.store.packing import pack, unpack
 from rag.types import Box, Line, Page
 from tests.pdf_writer import Text
 from tests.pictures import DPI, LEFT, RIGHT, TITLE, Pixels, ink_under, printed, scanned, turned, two_columns

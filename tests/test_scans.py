@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.readers import read_file
 from rag.types import Page
 from tests.newspaper_families import FAMILIES

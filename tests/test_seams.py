@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from rag.cuts import ways
-from rag.drop_caps import raised
-from rag.frames import Rules
-from rag.page_frame import Placed
-from rag.pictures import centred_captions
-from rag.printed_row import PrintedRow
-from rag.rubrics import heads_briefs, heads_contents, is_item, is_listing
-from rag.seams import Edge, Measures, Seams
-from rag.seams import seams as seams_or_none
+from rag.layout.cuts import ways
+from rag.layout.drop_caps import raised
+from rag.layout.frames import Rules
+from rag.layout.page_frame import Placed
+from rag.layout.pictures import centred_captions
+from rag.layout.printed_row import PrintedRow
+from rag.layout.rubrics import heads_briefs, heads_contents, is_item, is_listing
+from rag.layout.seams import Edge, Measures, Seams
+from rag.layout.seams import seams as seams_or_none
 from rag.types import Box, Line
 
 SIZE = 10.0

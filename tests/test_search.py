@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from rag.answers import Evidence
-from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.search import embedding_text, passage_vectors, recipe, search
+from rag.evidence.search import embedding_text, passage_vectors, recipe, search
+from rag.store.catalog import Catalog
 from rag.types import Article, Paragraph
 from tests.fakes import FakeEmbedder
 from tests.test_catalog import insert

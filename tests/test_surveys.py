@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from rag.periods import read_dates
-from rag.surveys import Found, Survey, Thing, look, read_survey
+from rag.answering.periods import read_dates
+from rag.answering.surveys import Found, Survey, Thing, look, read_survey
 from rag.types import Paragraph, StoredArticle, StoredParagraph
 
 TODAY = dt.date(2026, 11, 25)

@@ -1,4 +1,4 @@
-"""rag.text, rag.facts, rag.dates, rag.numerals."""
+"""rag.text, rag.statements.facts, rag.dates, rag.numerals."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.dates import clear_year, date_mentions, year_votes
-from rag.facts import facts
 from rag.numerals import arabic_number, chinese_number, plain
+from rag.statements.facts import facts
 from rag.text import clean_line, enumerators, join_lines, normalise, passages, search_terms, sentences
 
 CHINESE = st.text(alphabet="教育工作会议指出一二三是要、，。；：！？…“”（）《》 　\n\t12年月日%aB.é𠀀", max_size=200)

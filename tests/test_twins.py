@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.twins import SHARED, alike, counterpart, shingles, sketch
+from rag.articles.twins import SHARED, alike, counterpart, shingles, sketch
 
 TEMPLATE = (
     "本报讯　{day}，{place}教育局召开{topic}工作推进会。{who}出席会议并讲话。会议传达学习了上级有关会议精神，"

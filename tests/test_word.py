@@ -17,7 +17,7 @@ from docx.shared import Pt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.articles import read_articles
+from rag.articles.splitting import read_articles
 from rag.errors import JianwenError
 from rag.readers import open_source
 from rag.readers.word_styles import numeral

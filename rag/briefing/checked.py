@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.answers import Citation
 from rag.briefings import BriefingStatement, Duty, Written
-from rag.checking import problems
+from rag.statements.checking import problems
 
 
 def checked(

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
+from rag.answering.periods import read_dates
 from rag.answers import Evidence, Period
 from rag.briefing.naming import meeting_of
 from rag.briefing.plans import Articles, Kind
 from rag.briefing.relevance import Topic
 from rag.briefings import BriefingRequest, ChosenArticle
 from rag.errors import JianwenError
-from rag.periods import read_dates
 from rag.text import sentences
 from rag.types import Document, StoredArticle
 

@@ -21,7 +21,7 @@ from rag.briefing.roles import ESSENTIAL, KeySentence, Role, sentence_text
 from rag.briefing.selection import Candidate, Place, select
 from rag.briefing.shortening import shorter, whole
 from rag.briefings import BriefingStatement, Form, LeftOut, Reason, Section, SectionDrafted, Written
-from rag.facts import facts
+from rag.statements.facts import facts
 from rag.text import letter_pairs
 from rag.types import Document, StoredArticle
 

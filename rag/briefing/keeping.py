@@ -1,7 +1,7 @@
 """Briefings and the key sentences of articles, kept in the catalogue.
 
 A briefing is kept whole: its sentences with the words they cite, what stays out of it, how it was made and every change
-by hand. Opened again, each citation is led back to where its words stand today (`rag.kept_words`).
+by hand. Opened again, each citation is led back to where its words stand today (`rag.store.kept_words`).
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from rag.briefings import (
     Section,
     Written,
 )
-from rag.catalog import Catalog
 from rag.errors import JianwenError
-from rag.kept_words import Places, about, place_of
+from rag.store.catalog import Catalog
+from rag.store.kept_words import Places, about, place_of
 from rag.types import StoredArticle
 
 _NO_MODEL = ""  # the sentences are read from the form of the text

@@ -14,7 +14,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final
 
-from rag.facts import facts
+from rag.statements.facts import facts
 from rag.text import Span, enumerators, letter_pairs, sentences
 from rag.types import StoredArticle
 

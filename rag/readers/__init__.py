@@ -1,6 +1,7 @@
 """From a file to pages of lines. One module per format; `open_source` picks it by the file's ending.
 
-A reader gives what is printed where, in no promised order, and judges nothing: `rag.layout` makes sense of it.
+A reader gives what is printed where, in no promised order, and judges nothing: `rag.layout.paragraphs` makes
+sense of it.
 """
 
 from __future__ import annotations

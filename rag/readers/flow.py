@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.wrapping import HEADED, is_final
+from rag.layout.wrapping import HEADED, is_final
 
 _BROKEN_LINE = 20  # characters; a shorter one before a manual break was ended on purpose
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from rag.page_frame import TextFrame
+from rag.layout.page_frame import TextFrame
 from rag.types import Box, Line
 
 GAP = 0.75  # of the type size: wider white space may part columns, narrower is justified type

@@ -1,5 +1,5 @@
 """Slow steps within a reader, told to the process that watches it: they have limits of their own (see
-`rag.reading_pool.Limits`). Nobody listens unless `listener` is set."""
+`rag.intake.reading_pool.Limits`). Nobody listens unless `listener` is set."""
 
 from __future__ import annotations
 

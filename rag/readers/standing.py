@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.tilt import cover, turned
+from rag.layout.tilt import cover, turned
 
 Rectangle = tuple[float, float, float, float]  # x0, y0, x1, y1
 MOST_TILT = 15.0  # degrees; what lies more askew is turned, or is no text
@@ -63,7 +63,7 @@ class Standing:
 
     def downwards(self, shown: Rectangle) -> float:
         """How far down, as written, a place of the picture as shown lies, tilt left aside: readers order lines by it,
-        which is how `rag.columns.turn` learns of the turn."""
+        which is how `rag.layout.columns.turn` learns of the turn."""
         x0, y0, x1, y1 = shown
         return {0: y0 + y1, 90: -(x0 + x1), 180: -(y0 + y1), 270: x0 + x1}[self.turn] / 2
 

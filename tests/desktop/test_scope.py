@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from desktop.conversation import scope_words
 from desktop.scope_dialog import ScopeDialog
 from desktop.window import Window
+from rag.answering.periods import between
 from rag.answers import Answer, Filter, Period, Refusal
-from rag.periods import between
 from rag.types import Document
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import document_of

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rag import Answer, Library, Refusal
-from rag.llama_chat import LlamaChat
-from rag.llm import Message
+from rag.chat.llama_chat import LlamaChat
+from rag.chat.llm import Message
 from rag.settings import Settings
 from rag.text import normalise
 from rag.types import AddStatus, FileAdded

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bench.llama import MeteredChat
-from rag.llama_chat import LlamaSession
-from rag.llm import Message
+from rag.chat.llama_chat import LlamaSession
+from rag.chat.llm import Message
 from rag.settings import Settings
 
 SOURCE = (

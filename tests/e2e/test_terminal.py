@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from rag.evaluating import read_cases
+from rag.answering.evaluating import read_cases
 from rag.text import normalise
 from tests.conftest import ROOT, SAMPLE
 from tests.pdf_writer import Sheet, pdf, set_columns

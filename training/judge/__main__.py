@@ -28,7 +28,7 @@ def main() -> None:
     import torch
     from tokenizers import Tokenizer
 
-    from rag.cross_encoder import CrossEncoder
+    from rag.evidence.cross_encoder import CrossEncoder
     from training.judge import examples, scores, vocabulary
     from training.judge.learning import Plan, learn
     from training.judge.network import start

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.cross_encoder import Judge
+from rag.evidence.cross_encoder import Judge
 from training.judge.batches import titled
 from training.judge.examples import Corpus, Item, answering, without_answer
 from training.judge.statements import corrupted, shortened, stated

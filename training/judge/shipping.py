@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rag.cross_encoder import SCALE
+from rag.evidence.cross_encoder import SCALE
 from rag.models.onnx_graph import quantised
 
 _POSITIONS = 256  # tokens of a pair; training goes up to fewer, and what a position means was learnt before

@@ -1,0 +1,1 @@
+"""From a question as typed to checked statements or a refusal."""

@@ -1,0 +1,1 @@
+"""What a sentence claims and whether its source says so. Pure, without a model."""

@@ -1,0 +1,53 @@
+"""What a question takes for granted, and whether what was found knows of it at all. Pure.
+
+「谁批准了2025年的方案？」 takes a plan of 2025 for granted. If nothing found speaks of 2025, whatever a model makes of
+the passages cannot answer it: the premise is named and nothing is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rag.answers import Evidence
+from rag.dates import date_mentions
+from rag.statements.facts import facts
+from rag.text import normalise, tagged_words
+
+_PLACE = {  # by part of speech: the tagger takes names it does not know for nouns
+    "ns": re.compile("[\u4e00-\u9fff]{2,6}[省市县区州]$"),
+    "n": re.compile(
+        "(?!地级|县级|直辖|大城|贫困|农业|山区|人口|教育|试点|示范|脱贫|重点)[\u4e00-\u9fff]{2,3}[省市县]$"
+    ),
+}
+_PERSON = ("nr", "nrfg", "nrt")
+_SHORTEST_PERSON = 3  # two characters are taken for a name too often
+
+
+def premises(question: str) -> Iterator[str]:
+    """The years, document names, people and places that a question names."""
+    for mention in date_mentions(question):
+        if mention.year is not None:
+            yield f"{mention.year}年"
+    yield from (fact.text for fact in facts(question) if fact.kind == "title")
+    for word in tagged_words(question):
+        person = word.tag in _PERSON and len(word.text) >= _SHORTEST_PERSON
+        if person or (word.tag in _PLACE and _PLACE[word.tag].match(word.text)):
+            yield word.text
+
+
+def unknown_premises(question: str, found: Iterable[Evidence]) -> tuple[str, ...]:
+    """Those of `premises` that stand in no article found, nor in its title, its date or its document's name."""
+    known = [_known(evidence) for evidence in found]
+    return tuple(
+        premise
+        for premise in dict.fromkeys(premises(question))
+        if not any(normalise(premise.strip("《》").removesuffix("年")) in text for text in known)
+    )
+
+
+def _known(evidence: Evidence) -> str:
+    article = evidence.article
+    date = f"{article.date.year}" if article.date else ""
+    texts = [evidence.document.name, article.title, date, *(paragraph.text for paragraph in article.paragraphs)]
+    return normalise("\n".join(texts))

@@ -1,0 +1,1 @@
+"""The terminal: commands, what they print, as text or as JSON."""
