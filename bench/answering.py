@@ -33,7 +33,7 @@ from rag.answers import Answer, Refusal
 from rag.chat.llama_chat import LlamaChat
 from rag.chat.llm import ChatModel
 from rag.errors import JianwenError
-from rag.evidence.cross_encoder import shipped
+from rag.evidence.cross_encoder import Judge, shipped
 from rag.evidence.embedding import Embedder, SentenceEmbedder
 from rag.evidence.search import recipe
 from rag.models import require_chat_model, require_embedding_model
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace, say: Say) -> Report:
     facts = machine(model=path.stem, embedding=settings.embedding_model, pairs=len(items) // 2)
     say(f"结果记在 {results}")
     made_by = fingerprint(path, recipe(embedder))
-    outcomes = list(measured(items, lambda item: answered(item, embedder, chat), results, made_by, say))
+    outcomes = list(measured(items, lambda item: answered(item, embedder, chat, shipped()), results, made_by, say))
     if options.misses:
         for outcome in filter(missed, outcomes):
             say(f"{outcome.id}：{outcome.said or '（拒答）'}")
@@ -152,7 +152,7 @@ def _known(results: Path, made_by: str) -> dict[str, Outcome]:
     return found
 
 
-def answered(item: Item, embedder: Embedder, chat: ChatModel) -> Outcome:
+def answered(item: Item, embedder: Embedder, chat: ChatModel, judge: Judge) -> Outcome:
     """Ask one item of a library of its own, whose articles are its passages."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -162,9 +162,9 @@ def answered(item: Item, embedder: Embedder, chat: ChatModel) -> Outcome:
             put(catalog, "资料.txt", articles, embedder)
             vectors = VectorStore(folder, catalog, writable=False)
             keywords = KeywordStore(folder, catalog, writable=False)
-            sources = LibrarySources(catalog, vectors, keywords, lambda: embedder, shipped())
+            sources = LibrarySources(catalog, vectors, keywords, lambda: embedder, judge)
             started = time.perf_counter()
-            *_, reply = ask(understand(item.question, dt.date.today(), None), sources, lambda: chat, judge=shipped())
+            *_, reply = ask(understand(item.question, dt.date.today(), None), sources, lambda: chat, judge=judge)
             seconds = time.perf_counter() - started
         finally:
             catalog.close()

@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from bench.answering import Item, Outcome, answered, contains, fingerprint, measured, missed, paired, table
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, FakeJudge
 from tests.scripted_chat import ScriptedChat
 
 SCHOOLS = "全市撤并农村薄弱学校69所。"
@@ -29,21 +29,21 @@ def chat(draft: str = SCHOOLS) -> ScriptedChat:
 
 
 def test_an_answer_is_counted_with_the_passages_it_cites() -> None:
-    outcome = answered(ITEM, FakeEmbedder(), chat())
+    outcome = answered(ITEM, FakeEmbedder(), chat(), FakeJudge("。"))
     assert (outcome.answerable, outcome.refused, outcome.contained) == (True, False, True)
     assert (outcome.cited, outcome.right, outcome.said) == ((5,), 1, SCHOOLS)
     assert not missed(outcome)
 
 
 def test_a_wrong_citation_and_a_missing_answer_are_counted_so() -> None:
-    outcome = answered(ITEM, FakeEmbedder(), chat(MEETING))
+    outcome = answered(ITEM, FakeEmbedder(), chat(MEETING), FakeJudge("。"))
     assert (outcome.refused, outcome.contained, outcome.cited, outcome.right) == (False, False, (3,), 0)
     assert missed(outcome)
 
 
 def test_a_refusal_is_one_where_nothing_is_supported() -> None:
-    assert answered(ABSENT, FakeEmbedder(), chat()).refused
-    unsupported = answered(ITEM, FakeEmbedder(), chat("全市撤并农村薄弱学校70所。"))
+    assert answered(ABSENT, FakeEmbedder(), chat(), FakeJudge("。")).refused
+    unsupported = answered(ITEM, FakeEmbedder(), chat("全市撤并农村薄弱学校70所。"), FakeJudge("。"))
     assert (unsupported.refused, unsupported.contained, unsupported.cited) == (True, False, ())
 
 
