@@ -193,3 +193,9 @@ def test_a_thing_is_not_given_to_another() -> None:
     assert not problems("“智慧课堂”项目的负责人张四保", source)
     assert not problems("项目负责人张四保作了推介。", source)
     assert not problems("会议的主持人是刘改花。", "会议由刘改花主持，各科室负责人参加。", question="会议的主持人是谁？")
+
+
+def test_markup_does_not_outweigh_the_words() -> None:
+    cited = "[bold red]紧急[/bold red][link=http://attack.invalid]点击[/link]"
+    assert problems("[bold red]会议取消[/bold red]。", cited, question="会议有什么要求？")
+    assert not problems("[bold red]紧急[/bold red]", cited)

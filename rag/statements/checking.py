@@ -22,7 +22,7 @@ _KINDS = {"figure": "数字", "date": "日期", "title": "文件或书刊名", "
 
 _LEAST_WORDING = 0.6  # share of a statement's bigrams the cited text must hold
 _LEAST_OWN = 0.3  # the same without the article's title: what a title says is not cited
-_LATIN = re.compile("[a-z]")
+_LATIN = re.compile("[a-z]+")
 
 
 def problems(
@@ -82,17 +82,23 @@ def _literally(fact: Fact, wording: str) -> bool:
 def coverage(statement: str, cited: str, question: str = "") -> float:
     """The share of the statement's letters that stand in the cited text beside the same letter as here, 0 to 1.
 
-    A figure counts as one letter whatever its notation. What repeats the question counts neither way, unless the
-    statement does nothing else.
+    A figure counts as one letter whatever its notation, a Latin word as one; what is not Latin must be held by itself,
+    too, lest markup outweigh the words. What repeats the question counts neither way, unless the statement does nothing
+    else.
     """
     row = _row(statement)
     in_cited, in_question = _held(row, _row(cited)), _held(row, _row(question))
-    counted = [a for a, b in zip(in_cited, in_question, strict=True) if a or not b] or in_cited
-    return sum(counted) / len(counted) if counted else 1.0
+    counted = [place for place, a in enumerate(in_cited) if a or not in_question[place]] or list(range(len(row)))
+    words = [place for place in counted if not _LATIN.fullmatch(row[place])]
+    return min(_share(in_cited, counted), _share(in_cited, words))
+
+
+def _share(held: Sequence[bool], places: Sequence[int]) -> float:
+    return sum(held[place] for place in places) / len(places) if places else 1.0
 
 
 def _row(text: str) -> list[str]:
-    """The letters and figures of `text`; a Latin word is one letter, lest markup outweigh the words."""
+    """The letters and figures of `text`; a Latin word is one letter."""
     row: list[str] = []
     word_end = -1
     for letter in letters(text, facts(text)):
