@@ -134,7 +134,8 @@ class Drafter:
                 if one.role not in plan.roles or place in self._used:
                     continue
                 head = heads.get(one.point, "")
-                weight = self._weight(plan, one, topic.relevance(sentence_text(source.article, one), head))
+                about = topic.relevance(sentence_text(source.article, one), head, label_of(source.article))
+                weight = self._weight(plan, one, about)
                 if weight is not None:
                     yield place, one, weight, self._group(plan, source, head)
 

@@ -23,7 +23,7 @@ def brief(library: Library, request: BriefingRequest) -> Briefing:
         (BriefingRequest("meeting", topic="全市义务教育工作会议"), "七要强化要素保障"),
         (BriefingRequest("topic", topic="中考备考"), "力争今年中考取得新成绩"),
         (BriefingRequest("topic", topic="教师队伍建设"), "高素质教师队伍建设"),
-        (BriefingRequest("tasks", topic="义务教育"), "各学校要紧紧围绕提高课堂教学质量这个根本任务"),
+        (BriefingRequest("tasks", topic="义务教育"), "各地各学校要把加强教师队伍建设"),
     ],
     ids=["meeting", "exam", "teachers", "tasks"],
 )
