@@ -39,7 +39,9 @@ class Line:
 # questions mostly one or two.
 _SEEN, _RULED_OUT = 0.0, -2.5
 
-_KNOWN = {"qwen2.5-coder-1.5b-instruct-q4_k_m": Line(2.2, 1.5)}  # by model name
+# By model name. The same question read in other batches differs by some 0.1 to 0.2: an answered one of the sample
+# bulletin stands at 2.3 or just below 2.2.
+_KNOWN = {"qwen2.5-coder-1.5b-instruct-q4_k_m": Line(2.0, 1.5)}
 _LEAST, _APART = 0.6, 0.3  # for other models, as shares of the way from an unanswered to an answered question
 
 _measured: WeakKeyDictionary[ChatModel, Line] = WeakKeyDictionary()
