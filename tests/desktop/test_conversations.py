@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from desktop.conversation import Talk, reopened
-from desktop.history_dialog import HistoryDialog, moment
+from desktop.history_dialog import HistoryDialog
+from desktop.kept_list import moment
 from desktop.protocol import Ask, OpenedConversation
 from desktop.question_bar import FIRST, FOLLOWING
 from desktop.source_view import GONE
