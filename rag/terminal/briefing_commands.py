@@ -58,11 +58,7 @@ def briefings(arguments: argparse.Namespace, terminal: Terminal, _stop: threadin
     with Library.open(arguments.library) as library:
         if arguments.delete is not None:
             library.forget_briefing(arguments.delete)
-            terminal.show(
-                arguments.delete,
-                lambda number: {"id": number, "status": "deleted"},
-                lambda console, number: console.print(f"已删除简报 {number}。"),
-            )
+            terminal.deleted("简报", arguments.delete)
             return DONE
         if arguments.show is not None:
             kept = library.briefing(arguments.show)

@@ -243,11 +243,7 @@ def history(arguments: argparse.Namespace, terminal: Terminal, _stop: threading.
     with _library(arguments) as library:
         if arguments.delete is not None:
             library.forget(arguments.delete)
-            terminal.show(
-                arguments.delete,
-                lambda number: {"id": number, "status": "deleted"},
-                lambda console, number: console.print(f"已删除对话 {number}。"),
-            )
+            terminal.deleted("对话", arguments.delete)
             return DONE
         if arguments.show is not None:
             for turn in library.conversation(arguments.show):

@@ -35,6 +35,14 @@ class Terminal:
         else:
             text_form(self.out, value)
 
+    def deleted(self, what: str, number: int) -> None:
+        """Say that what is kept under this number is gone. what: Chinese («对话»)."""
+        self.show(
+            number,
+            lambda number: {"id": number, "status": "deleted"},
+            lambda console, number: console.print(f"已删除{what} {number}。"),
+        )
+
     def message(self, text: str) -> None:
         self._err.print(plain(text))
 
