@@ -11,7 +11,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -32,6 +33,7 @@ Floats = NDArray[np.float32]
 JUDGE: Final = Path(__file__).parents[1] / "judge"  # model.safetensors and tokenizer.json
 SCALE: Final = ".scale"  # a matrix of integers has its scales, one per output, under its name with this ending
 _ANSWERS, _SUPPORTS = 0, 1
+_REMEMBERED: Final = 64  # pairs
 _EMBEDDINGS = "embeddings."
 
 
@@ -56,6 +58,8 @@ class CrossEncoder:
         self._pool = ThreadPoolExecutor(threads or physical_cores(), thread_name_prefix="judge")
         self._lock = threading.Lock()
         self._loaded: _Network | None = None
+        # an answer asks about the passages whose order the search before it has just asked about
+        self._logits = lru_cache(maxsize=_REMEMBERED)(self._read)
 
     def answers(self, question: str, texts: Sequence[str]) -> Floats:
         """See `Judge`. A text is cut where it and the question are longer than the network's window (some 350
@@ -64,16 +68,20 @@ class CrossEncoder:
         Raises:
             JianwenError: the weights are not there or damaged.
         """
-        return self._logits(question, texts, _ANSWERS)
+        return self._each(question, texts, _ANSWERS)
 
     def supports(self, statement: str, texts: Sequence[str]) -> Floats:
         """See `Judge`; raises as `answers`."""
-        return self._logits(statement, texts, _SUPPORTS)
+        return self._each(statement, texts, _SUPPORTS)
 
-    def _logits(self, asked: str, texts: Sequence[str], which: int) -> Floats:
+    def _each(self, asked: str, texts: Sequence[str], which: int) -> Floats:
+        self._network()  # in the caller's thread: its trouble is the caller's
+        pairs = self._pool.map(self._logits, repeat(asked), texts)
+        return np.array([logits[which] for logits in pairs], np.float32)
+
+    def _read(self, asked: str, text: str) -> Floats:
         network = self._network()
-        pairs = network.tokens(asked, texts)
-        return np.array([logits[which] for logits in self._pool.map(network.logits, pairs)], np.float32)
+        return network.logits(network.tokens(asked, text))
 
     def _network(self) -> _Network:
         with self._lock:
@@ -103,13 +111,13 @@ class _Network:
         self._head, self._head_bias = _floats(weights, "head.weight"), _floats(weights, "head.bias")
         self._run, self._epsilon, self._tokenizer = run, epsilon, tokenizer
 
-    def tokens(self, asked: str, texts: Sequence[str]) -> list[list[int]]:
-        """Token numbers of each pair, at most as many as there are positions."""
+    def tokens(self, asked: str, text: str) -> list[int]:
+        """Token numbers of the pair, at most as many as there are positions."""
         # PDFs yield lone surrogates now and then; the tokenizer refuses them
-        clean = [text.encode("utf-8", "replace").decode() for text in (asked, *texts)]
-        encoded = self._tokenizer.encode_batch([(clean[0], text) for text in clean[1:]])
+        clean = [one.encode("utf-8", "replace").decode() for one in (asked, text)]
+        numbers: list[int] = self._tokenizer.encode(*clean).ids
         longest = len(self._places)
-        return [one.ids[: longest - 1] + one.ids[-1:] if len(one.ids) > longest else one.ids for one in encoded]
+        return numbers[: longest - 1] + numbers[-1:] if len(numbers) > longest else numbers
 
     def logits(self, tokens: Sequence[int]) -> Floats:
         """Shape (2,): answers, supports."""
