@@ -206,6 +206,7 @@ class Word:
     end: int
 
 
+@lru_cache(maxsize=256)  # a statement is held against many texts, and a text against many statements
 def tagged_words(text: str) -> tuple[Word, ...]:
     """The words of `text` in order; they tile it."""
     words: list[Word] = []

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from rag.dates import date_mentions
@@ -201,6 +202,7 @@ def _wording(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
+@lru_cache(maxsize=256)  # a statement is held against many texts, and a text against many statements
 def facts(text: str) -> tuple[Fact, ...]:
     """All facts of `text` in order of place; a figure inside a quotation or title is reported beside it."""
     found: list[Fact] = []
