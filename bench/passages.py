@@ -50,6 +50,9 @@ class KeepingEmbedder:
     def dimension(self) -> int:
         return self._real.dimension
 
+    def load(self) -> None:
+        self._real.load()
+
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         made = projected(texts, self.dimension) if self._project else self._real.embed_passages(texts)
         self._kept.append(made)

@@ -59,6 +59,7 @@ from rag.types import (
     StoredArticle,
     heed,
 )
+from rag.waiting import heeding
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -315,16 +316,15 @@ class Library:
         from rag.answering.asking import ask
 
         understood = understand(question, dt.date.today(), newest(self._catalog), before, switched)
-        return ask(understood, self._sources(within, only), self._ready_chat, stop, self._judge)
+        return ask(understood, self._sources(within, only, stop), self._ready_chat, stop, self._judge)
 
     def warm_up(self, stop: StopSignal | None = None) -> Iterator[Progress]:
         """Load indexes and models, so that the first question need not wait. Raises JianwenError, Stopped."""
         yield Progress("正在载入检索", 0, 2)
         heed(stop)
-        self._sources().best("预热", 1)
+        self._sources(stop=stop).best("预热", 1)
         yield Progress("正在载入回答模型", 1, 2)
-        heed(stop)
-        self._ready_chat().load()
+        self._ready_chat().load(stop)
         yield Progress("模型已就绪", 2, 2)
 
     # ------------------------------------------------------------ what is kept of questions
@@ -448,10 +448,12 @@ class Library:
 
     # ------------------------------------------------------------ plumbing
 
-    def _sources(self, within: Sequence[str] = (), only: Period | None = None) -> LibrarySources:
+    def _sources(
+        self, within: Sequence[str] = (), only: Period | None = None, stop: StopSignal | None = None
+    ) -> LibrarySources:
         ids = tuple(document.id for document in self._named(within))
         stores = self._catalog, self._vectors, self._keywords
-        return LibrarySources(*stores, self._ready_embedder, self._judge, ids, only)
+        return LibrarySources(*stores, lambda: self._loaded_embedder(stop), self._judge, ids, only)
 
     def _named(self, names: Sequence[str]) -> tuple[Document, ...]:
         """The documents meant by ids, beginnings of ids, or file names; each once."""
@@ -464,6 +466,11 @@ class Library:
 
             self._embedder = SentenceEmbedder(require_embedding_model(self._settings), self._settings.threads)
         return self._embedder
+
+    def _loaded_embedder(self, stop: StopSignal | None) -> Embedder:
+        embedder = self._ready_embedder()
+        heeding(embedder.load, stop)
+        return embedder
 
     def _ready_chat(self) -> ChatModel:
         if self._chat is None:

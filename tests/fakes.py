@@ -35,6 +35,9 @@ class FakeEmbedder:
         rows = [self._row(text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
+    def load(self) -> None:
+        """There is nothing to load."""
+
     def embed_query(self, text: str) -> NDArray[np.float32]:
         """(dimension,) float32, unit length."""
         return self._row(text)

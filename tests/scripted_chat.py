@@ -25,7 +25,7 @@ class ScriptedChat:
     prompts: list[tuple[Message, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def load(self) -> None:
+    def load(self, stop: StopSignal | None = None) -> None:
         pass
 
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> ScriptedSession:

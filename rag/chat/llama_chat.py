@@ -27,13 +27,14 @@ from rag.chat.llm import Message, Pick
 from rag.chat.prompt_states import PromptStates, shared
 from rag.errors import JianwenError, Stopped
 from rag.models.machine import physical_cores
-from rag.types import StopSignal
+from rag.types import StopSignal, heed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _BATCH_TOKENS = 256  # read at once; 128 to 512 run at the same speed, the compute buffer grows with it
+_PIECE = 4 << 20  # bytes of the file between looks at the stop
 _ANSWER_RESERVE = 64  # a prompt must leave at least this many tokens to answer in
 _WORTH_KEEPING = 64  # tokens read anew
 
@@ -49,8 +50,22 @@ class LlamaChat:
         self._states = PromptStates()
         self._stop: StopSignal | None = None
 
-    def load(self) -> None:
-        _ = self._llama, self._template, self.tokens_by_piece
+    def load(self, stop: StopSignal | None = None) -> None:
+        if "tokens_by_piece" not in vars(self):
+            self._read_ahead(stop)
+            for part in ("_llama", "_template", "tokens_by_piece"):
+                heed(stop)
+                getattr(self, part)
+
+    def _read_ahead(self, stop: StopSignal | None) -> None:
+        """Bring the file into the system's cache piece by piece: llama.cpp reads it in one call that heeds nothing."""
+        piece = bytearray(_PIECE)
+        try:
+            with self._path.open("rb", buffering=0) as file:
+                while file.readinto(piece):
+                    heed(stop)
+        except OSError as error:
+            raise self._broken() from error
 
     @cached_property
     def _llama(self) -> Any:
@@ -68,13 +83,16 @@ class LlamaChat:
                 verbose=False,
             )
         except (ValueError, RuntimeError, OSError) as error:
-            raise JianwenError(
-                f"模型文件 {self._path} 打不开：文件可能损坏，或者这种模型太新、当前程序不认识。"
-                "请运行 jianwen models check 检查，或在设置中换一个模型。"
-            ) from error
+            raise self._broken() from error
         self._abort = llama_cpp.ggml_abort_callback(self._wants_stop)  # kept: C holds no reference
         llama_cpp.llama_set_abort_callback(llama._ctx.ctx, self._abort, None)
         return llama
+
+    def _broken(self) -> JianwenError:
+        return JianwenError(
+            f"模型文件 {self._path} 打不开：文件可能损坏，或者这种模型太新、当前程序不认识。"
+            "请运行 jianwen models check 检查，或在设置中换一个模型。"
+        )
 
     def _wants_stop(self, _data: object) -> bool:
         return self._stop is not None and self._stop.is_set()
@@ -121,6 +139,7 @@ class LlamaChat:
         return tokens + self.tokenise(rendered, special=True)
 
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> LlamaSession:
+        self.load(stop)
         tokens = self.prompt_tokens(messages)
         if len(tokens) + _ANSWER_RESERVE > self.context_tokens:
             raise JianwenError(

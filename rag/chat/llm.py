@@ -72,8 +72,9 @@ class ChatModel(Protocol):
     name: str
     context_tokens: int
 
-    def load(self) -> None:
-        """Bring the weights into memory; the first `start` does it otherwise. Raises JianwenError."""
+    def load(self, stop: StopSignal | None = None) -> None:
+        """Bring the weights into memory; the first `start` does it otherwise. Raises JianwenError, and `Stopped` soon
+        after `stop` was set."""
         ...
 
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> Session:

@@ -57,6 +57,10 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int: ...
 
+    def load(self) -> None:
+        """Bring the weights into memory now; the other methods do it otherwise. Raises JianwenError."""
+        ...
+
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         """Shape (texts, dimension), float32, rows of unit length, in the order given."""
         ...

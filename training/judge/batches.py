@@ -18,14 +18,15 @@ _LIMITS = (60, 80, 100, 140, WINDOW)  # characters of a window: the judge meets 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`asked` is a question, or a statement when `supports`; `label`: the text answers, or supports, it.
+    """`asked` is a question, or a statement when `supports`; `label`: the text answers, or supports, it, or does not,
+    or (None) only a teacher says.
 
     `ranked`: the pair stands in its question's ranking.
     """
 
     asked: str
     text: str
-    label: bool
+    label: bool | None
     supports: bool = False
     ranked: bool = False
 
@@ -35,8 +36,9 @@ def titled(title: str, text: str) -> str:
     return f"{title}\n{text}" if title else text
 
 
-def pairs(corpus: Corpus, item: Item, chance: random.Random) -> list[Pair]:
-    """All that one question teaches in one round: four or five pairs about answering, about two about support."""
+def pairs(corpus: Corpus, item: Item, chance: random.Random, more: int = 0) -> list[Pair]:
+    """All that one question teaches in one round: four or five pairs about answering, about two about support, and
+    `more` that have no label."""
     title, paragraph = corpus.paragraphs[item.paragraph]
     with_titles = chance.random() < 0.6
     limit = chance.choice(_LIMITS)
@@ -56,6 +58,9 @@ def pairs(corpus: Corpus, item: Item, chance: random.Random) -> list[Pair]:
         made += _supported(corpus, item, right, shown(title, right), chance)
         if nearly and made[-1].supports and (claim := stated(item.question, item.answer)) and chance.random() < 0.3:
             made.append(Pair(claim, shown(title, nearly), False, supports=True))
+    for number in chance.sample(item.near, min(more, len(item.near))):
+        window = corpus.windows[number]
+        made.append(Pair(item.question, shown(window.title, window.text), None))
     return made
 
 
@@ -114,7 +119,7 @@ def _sentence(text: str, answer: str, chance: random.Random) -> str:
     return chance.choice(holding or found or [text])
 
 
-def batches(corpus: Corpus, items: int, seed: int, first: int) -> Iterator[list[list[Pair]]]:
+def batches(corpus: Corpus, items: int, seed: int, first: int, more: int = 0) -> Iterator[list[list[Pair]]]:
     """Endless batches of `items` questions each, from number `first` on; every round has every question once."""
     number = first
     each = max(1, len(corpus.items) // items)
@@ -124,7 +129,7 @@ def batches(corpus: Corpus, items: int, seed: int, first: int) -> Iterator[list[
         random.Random(f"{seed}/{round_}").shuffle(order)
         for place_ in range(place, each):
             chosen = order[place_ * items : (place_ + 1) * items]
-            yield [pairs(corpus, corpus.items[n], random.Random(f"{seed}/{round_}/{n}")) for n in chosen]
+            yield [pairs(corpus, corpus.items[n], random.Random(f"{seed}/{round_}/{n}"), more) for n in chosen]
             number += 1
 
 

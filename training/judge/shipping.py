@@ -23,7 +23,7 @@ def ship(state: dict[str, Any], heads: int, epsilon: float, tokenizer: Path, fol
 
     weights: dict[str, np.ndarray[Any, Any]] = {}
     for name, value in state.items():
-        floats = value.float().numpy()
+        floats = value.float().cpu().numpy()
         if "position_embeddings" in name:
             floats = floats[:_POSITIONS]
         if floats.ndim == 2 and name != "head.weight" and "token_type" not in name:
