@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -118,6 +119,17 @@ def test_evidence_comes_first_and_the_answer_last() -> None:
 def test_bullets_and_lead_ins_state_nothing() -> None:
     result = answered(ScriptedChat("今年中考备考的要求有：\n1. **要用好《学科质量提升参考资料》**。\n"), EXAM)
     assert [s.text for s in result.statements] == ["要用好《学科质量提升参考资料》。"]
+
+
+def test_an_opening_shown_to_tell_who_speaks_is_no_point_of_its_own() -> None:
+    opening = "市教育局局长赵雪宏就抓好中考备考工作提出要求。"
+    whole = opening + EXAM
+    (found,) = evidence(whole)
+    further = replace(found, passage=Passage(found.passage.id, found.paragraph.id, len(opening), len(whole), EXAM))
+    for written, kept in ((opening + EXAM, EXAM), (opening, opening)):
+        *_, reply = answer("今年中考备考有哪些要求？", lambda _question: (further,), ScriptedChat(written))
+        assert isinstance(reply, Answer)
+        assert "".join(statement.text for statement in reply.statements) == kept
 
 
 def test_going_round_in_circles_ends_the_answer() -> None:

@@ -187,7 +187,24 @@ def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, 
         seen.add(normalise(statement.text))
         written.append(statement)
     work.answer_tokens += session.answer_tokens
-    return written
+    return _without_context(written, shown)
+
+
+def _without_context(written: list[Statement], shown: Sequence[Evidence]) -> list[Statement]:
+    """Without what only says again how a paragraph opens, where that is shown just to tell who speaks of what below;
+    unless nothing else is supported."""
+    points = [statement for statement in written if not statement.supported or _of_passages(statement, shown)]
+    return points if any(statement.supported for statement in points) else written
+
+
+def _of_passages(statement: Statement, shown: Sequence[Evidence]) -> bool:
+    return any(
+        evidence.paragraph.id == citation.paragraph.id
+        and citation.start < evidence.passage.end
+        and evidence.passage.start < citation.end
+        for citation in statement.citations
+        for evidence in shown
+    )
 
 
 def _statement(
