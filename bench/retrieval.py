@@ -146,7 +146,7 @@ class _Remembering:
     """A real `Embedder` that embeds each question once."""
 
     def __init__(self, real: Embedder) -> None:
-        self.name, self.embed_passages = real.name, real.embed_passages
+        self.name, self.load, self.embed_passages = real.name, real.load, real.embed_passages
         self.embed_query = lru_cache(maxsize=None)(real.embed_query)
         self._real = real
 

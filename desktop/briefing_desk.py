@@ -64,6 +64,7 @@ class BriefingDesk(QObject):
         articles.go_wanted.connect(self._make_from)
         self._view.steps.stop_wanted.connect(self.stop)
         self._view.place_wanted.connect(window.desk.show_place)
+        window.desk.changed.connect(self._offer_days)
         editor.change_wanted.connect(self.change)
         editor.restored.connect(lambda _: self._lay_out())
         editor.evidence_wanted.connect(lambda _: self._lay_out())
@@ -82,6 +83,10 @@ class BriefingDesk(QObject):
                 self._view.form.offer(event.kinds)
 
         self._window.do(ListKinds(), come)
+
+    def _offer_days(self) -> None:
+        if (days := self._window.desk.days) is not None:
+            self._view.form.offer_days(days)
 
     def take_selection(self) -> None:
         """Use what is chosen in the library's tree."""

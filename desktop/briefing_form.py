@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from PySide6.QtCore import QDate, QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QDateEdit,
     QHBoxLayout,
     QLineEdit,
     QRadioButton,
@@ -20,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.briefing_messages import KindChoice
+from desktop.day_fields import day_field, period_of, show, shown, this_year
 from desktop.masthead_fields import MastheadFields
 from desktop.widgets import button, label, link
-from rag.answering.periods import between
 from rag.answers import Period
 from rag.briefings import BriefingRequest
 
@@ -41,7 +40,7 @@ class BriefingForm(QWidget):
     selection_wanted = Signal()
     kept_wanted = Signal()
 
-    def __init__(self, today: dt.date) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.kinds: tuple[KindChoice, ...] = ()
         self.articles: tuple[str, ...] = ()
@@ -55,7 +54,7 @@ class BriefingForm(QWidget):
         self._make_kind(column)
         column.addSpacing(6)
         column.addWidget(label("写哪些内容", "heading"))
-        self._make_sources(column, today)
+        self._make_sources(column)
         column.addSpacing(6)
         self._make_form(column)
         column.addStretch(1)
@@ -88,7 +87,7 @@ class BriefingForm(QWidget):
         column.addWidget(self.kind)
         column.addWidget(self.about)
 
-    def _make_sources(self, column: QVBoxLayout, today: dt.date) -> None:
+    def _make_sources(self, column: QVBoxLayout) -> None:
         self.by_articles, self.by_topic = QRadioButton("选定的文章"), QRadioButton("一个主题")
         self.by_period = QRadioButton("一段时间里的全部文章")
         group = QButtonGroup(self)
@@ -108,9 +107,11 @@ class BriefingForm(QWidget):
         self.only = QCheckBox("只在这段时间里找：")
         self.all_of = label("从")
         self.only.toggled.connect(self._tell)
-        self.since, self.until = _day_field(dt.date(today.year, 1, 1)), _day_field(today)
-        self.other_since = _day_field(dt.date(today.year - 1, 1, 1))
-        self.other_until = _day_field(dt.date(today.year - 1, 12, 31))
+        self._offered = this_year()
+        self.since, self.until = day_field(self._offered.since, "从"), day_field(self._offered.until, "到")
+        before = self._offered.until.year - 1
+        self.other_since = day_field(dt.date(before, 1, 1), "与之相比的时间，从")
+        self.other_until = day_field(dt.date(before, 12, 31), "与之相比的时间，到")
         for field in (self.since, self.until, self.other_since, self.other_until):
             field.dateChanged.connect(self._tell)
         self.other = _row(label("与"), self.other_since, label("至"), self.other_until)
@@ -160,6 +161,12 @@ class BriefingForm(QWidget):
         self.kind.setCurrentIndex(max(self.kind.findText(chosen), 0))
         self._tell()
 
+    def offer_days(self, days: Period) -> None:
+        """Begin with these, unless the user has written others."""
+        if shown(self.since, self.until) == (self._offered.since, self._offered.until):
+            show(self.since, self.until, days)
+            self._offered = days
+
     def take(self, articles: Sequence[str], names: str) -> None:
         """Use these (ids of articles or documents); `names` is what they are called."""
         self.articles, self._names = tuple(articles), names
@@ -191,8 +198,8 @@ class BriefingForm(QWidget):
             kind.id,
             self.articles if self.by_articles.isChecked() else (),
             self.topic.text().strip() if not self.by_period.isChecked() or compares else "",
-            _period(self.since, self.until) if dated else None,
-            _period(self.other_since, self.other_until) if dated and compares else None,
+            period_of(self.since, self.until) if dated else None,
+            period_of(self.other_since, self.other_until) if dated and compares else None,
             2 if self.two_pages.isChecked() else 1,
             self.title.text().strip(),
             self.masthead.value,
@@ -247,17 +254,3 @@ def _row(*parts: QWidget) -> QWidget:
         row.addWidget(part)
     row.addStretch(1)
     return made
-
-
-def _day_field(day: dt.date) -> QDateEdit:
-    field = QDateEdit(QDate(day.year, day.month, day.day))
-    field.setDisplayFormat("yyyy-MM-dd")
-    field.setLocale(QLocale(QLocale.Language.Chinese))
-    field.setCalendarPopup(True)
-    field.setMinimumSize(132, 34)
-    return field
-
-
-def _period(since: QDateEdit, until: QDateEdit) -> Period | None:
-    days = [dt.date(field.date().year(), field.date().month(), field.date().day()) for field in (since, until)]
-    return between(*days)

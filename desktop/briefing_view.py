@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -26,7 +25,7 @@ class BriefingView(QWidget):
         self.setObjectName("pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.request: BriefingRequest | None = None
-        self.form = BriefingForm(dt.date.today())
+        self.form = BriefingForm()
         self.articles, self.steps, self.editor = BriefingArticles(), BriefingSteps(), BriefingEditor()
         self.stack = QStackedWidget()
         for part in (self.form, self.articles, self.steps, self.editor):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from desktop.conversation import reopened
+from desktop.day_fields import this_year
 from desktop.engine import Ticket
 from desktop.history_dialog import HistoryDialog
 from desktop.protocol import (
@@ -104,7 +105,7 @@ class ConversationDesk(QObject):
             self._asking.scope,
             tuple(desk.documents.values()),
             desk.filters,
-            dt.date.today(),
+            desk.days or this_year(),
             desk.read_only,
             self._window,
         )

@@ -283,7 +283,7 @@ class Worker:
     def _state(self, library: EngineLibrary) -> LibraryState:
         documents = library.documents()
         files = {document.id: library.file(document.id) for document in documents}
-        return LibraryState(library.path, documents, files, library.read_only, library.filters())
+        return LibraryState(library.path, documents, files, library.read_only, library.filters(), library.days())
 
 
 def _read_jobs(stream: BinaryIO, queue: JobQueue, outlet: Outlet) -> None:

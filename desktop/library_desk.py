@@ -31,7 +31,7 @@ from desktop.protocol import (
 )
 from desktop.renewing import Renewal
 from desktop.task_row import TaskRow
-from rag.answers import Filter
+from rag.answers import Filter, Period
 from rag.types import Document, FileAdded, Progress, StoredArticle
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class LibraryDesk(QObject):
         super().__init__(window)
         self.documents: dict[str, Document] = {}
         self.filters: tuple[Filter, ...] = ()
+        self.days: Period | None = None  # from the first to the last that an article is of
         self.read_only = False
         self._window = window
         self._view = window.library
@@ -101,6 +102,7 @@ class LibraryDesk(QObject):
         if event.read_only and not self.read_only:
             self._window.tell(READ_ONLY, "caution")
         self.read_only = event.read_only
+        self.days = event.days
         if event.filters != self.filters:
             self.filters = event.filters
             self.filters_changed.emit(self.filters)

@@ -191,13 +191,15 @@ def resumable(request: Request) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LibraryState:
-    """`files` maps document ids to the kept originals. `read_only`: another process holds the library's lock."""
+    """`files` maps document ids to the kept originals. `read_only`: another process holds the library's lock. `days`:
+    from the first to the last that an article is of."""
 
     path: Path
     documents: tuple[Document, ...]
     files: Mapping[str, Path]
     read_only: bool
     filters: tuple[Filter, ...] = ()
+    days: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
-from PySide6.QtCore import QDate, QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QComboBox,
-    QDateEdit,
     QDialog,
     QHBoxLayout,
     QLineEdit,
@@ -21,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.day_fields import day_field, period_of, show
 from desktop.widgets import button, label, plain_tip
-from rag.answering.periods import between
 from rag.answers import Filter, Period
 from rag.types import Document
 
@@ -43,7 +41,7 @@ class ScopeDialog(QDialog):
         scope: Filter,
         documents: Sequence[Document],
         filters: Sequence[Filter],
-        today: dt.date,
+        days: Period,
         read_only: bool = False,
         parent: QWidget | None = None,
     ) -> None:
@@ -60,7 +58,7 @@ class ScopeDialog(QDialog):
         column.addWidget(label("资料", "heading"))
         self._make_documents(column, documents)
         column.addWidget(label("时间", "heading"))
-        self._make_days(column, today)
+        self._make_days(column, days)
         self.hint = label("", "doubt")
         column.addWidget(self.hint)
         column.addLayout(self._make_keeping())
@@ -108,23 +106,15 @@ class ScopeDialog(QDialog):
             column.addWidget(part)
         column.addWidget(self.documents, 1)
 
-    def _make_days(self, column: QVBoxLayout, today: dt.date) -> None:
+    def _make_days(self, column: QVBoxLayout, days: Period) -> None:
         self.all_days, self.some_days = QRadioButton("全部时间"), QRadioButton("只查这段时间的文章：")
         self.some_days.setToolTip("日期不详的文章不在其中")
         self._one_of(self.all_days, self.some_days)
-        self.since, self.until = (
-            QDateEdit(QDate(today.year, 1, 1)),
-            QDateEdit(QDate(today.year, today.month, today.day)),
-        )
+        self.since, self.until = day_field(days.since, "从"), day_field(days.until, "到")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.some_days)
-        for field, name in ((self.since, "从"), (self.until, "到")):
-            field.setDisplayFormat("yyyy-MM-dd")
-            field.setLocale(QLocale(QLocale.Language.Chinese))
-            field.setCalendarPopup(True)
-            field.setMinimumSize(132, 34)
-            field.setAccessibleName(name)
+        for field in (self.since, self.until):
             field.dateChanged.connect(self._tell)
         row.addWidget(self.since)
         row.addWidget(label("至"))
@@ -185,8 +175,7 @@ class ScopeDialog(QDialog):
         (self.some_documents if scope.documents else self.all_documents).setChecked(True)
         (self.some_days if scope.only else self.all_days).setChecked(True)
         if scope.only is not None:
-            for field, day in ((self.since, scope.only.since), (self.until, scope.only.until)):
-                field.setDate(QDate(day.year, day.month, day.day))
+            show(self.since, self.until, scope.only)
         self.saved.setCurrentIndex(max(self.saved.findText(scope.name) if scope.name else 0, 0))
         self._tell()
 
@@ -199,15 +188,9 @@ class ScopeDialog(QDialog):
         """
         checked = tuple(str(i.data(_ID)) for i in self._items() if i.checkState() is Qt.CheckState.Checked)
         documents = checked if self.some_documents.isChecked() else ()
-        only = self._days() if self.some_days.isChecked() else None
+        only = period_of(self.since, self.until) if self.some_days.isChecked() else None
         alike = (f for f in self._filters if set(f.documents) == set(documents) and f.only == only)
         return Filter(next((f.name for f in alike), ""), documents, only)
-
-    def _days(self) -> Period | None:
-        since, until = self.since.date(), self.until.date()
-        return between(
-            dt.date(since.year(), since.month(), since.day()), dt.date(until.year(), until.month(), until.day())
-        )
 
     def _items(self) -> list[QListWidgetItem]:
         return [self.documents.item(place) for place in range(self.documents.count())]

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
-from rag.answering.article_table import newest
+from rag.answering.article_table import dated, newest
 from rag.answering.sources import LibrarySources
 from rag.answering.understanding import understand
 from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal, SearchResult, Turn
@@ -257,6 +257,10 @@ class Library:
     def documents(self) -> tuple[Document, ...]:
         """All finished documents in the order they were added."""
         return self._catalog.documents()
+
+    def days(self) -> Period | None:
+        """From the first to the last day that an article is of; None when none has a date."""
+        return dated(self._catalog)
 
     def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
         """The articles of `documents` (all when empty) in reading order. Raises JianwenError for an unknown one."""

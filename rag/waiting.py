@@ -29,7 +29,7 @@ def heeding(work: Callable[[], _Result], stop: StopSignal | None) -> _Result:
     def run() -> None:
         try:
             done.set_result(work())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # raised again where it is waited for
             done.set_exception(error)
 
     threading.Thread(target=run, name="waited for", daemon=True).start()

@@ -97,7 +97,9 @@ def tiny() -> network.CrossEncoder:
     for norm in (*norms, "embeddings"):
         weights[f"{norm}.LayerNorm.weight"] = 1 + torch.randn(_HIDDEN) / 5
         weights[f"{norm}.LayerNorm.bias"] = torch.randn(_HIDDEN) / 5
-    return network.CrossEncoder(weights, _HEADS, _EPSILON)
+    made = network.CrossEncoder(weights, _HEADS, _EPSILON)
+    made.eval()
+    return made
 
 
 @pytest.fixture(autouse=True)

@@ -31,7 +31,11 @@ def test_a_stop_ends_the_waiting_and_not_the_work() -> None:
         go_on.wait()
         ended.set()
 
-    threading.Thread(target=lambda: (begun.wait(), stop.set())).start()
+    def stop_it() -> None:
+        begun.wait()
+        stop.set()
+
+    threading.Thread(target=stop_it).start()
     with pytest.raises(Stopped):
         heeding(work, stop)
     assert not ended.is_set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from rag.answering.periods import between
 from rag.answers import Period
 from rag.store.catalog import Catalog
 from rag.types import StoredArticle
@@ -16,6 +17,12 @@ def newest(catalog: Catalog) -> dt.date | None:
     """The day of the newest article whose date is no guess; None when there is none."""
     found = catalog.rows(f"SELECT MAX(date) {_READY} AND date_basis NOT IN ('guessed', 'file')")[0][0]
     return dt.date.fromisoformat(found) if found else None
+
+
+def dated(catalog: Catalog) -> Period | None:
+    """From the first to the last day that an article is of; None when none has a date."""
+    first, last = catalog.rows(f"SELECT MIN(date), MAX(date) {_READY}")[0]
+    return between(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if first else None
 
 
 def count(catalog: Catalog, documents: Sequence[str] = (), periods: Sequence[Period] = ()) -> int:

@@ -19,6 +19,7 @@ from pathlib import Path
 from desktop.backend import Backend
 from desktop.protocol import ModelChoice
 from desktop.renewing import still_there
+from rag.answering.periods import between
 from rag.answers import (
     Answer,
     AskEvent,
@@ -185,6 +186,10 @@ class FakeLibrary(FakeBriefings):
 
     def documents(self) -> tuple[Document, ...]:
         return tuple(document_of(file) for file in self._files())
+
+    def days(self) -> Period | None:
+        days = sorted(article.date for article in self.articles() if article.date is not None)
+        return between(days[0], days[-1]) if days else None
 
     def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
         """The first articles of a document and of one whose name is the same with 转载 before it are twins."""

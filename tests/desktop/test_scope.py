@@ -11,6 +11,7 @@ from PySide6.QtCore import QDate, Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.conversation import scope_words
+from desktop.day_fields import period_of
 from desktop.scope_dialog import ScopeDialog
 from desktop.window import Window
 from rag.answering.periods import between
@@ -20,10 +21,10 @@ from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import document_of
 
 AskIt = Callable[[str], None]
-TODAY = dt.date(2026, 11, 25)
 DOCUMENTS = tuple(document_of(Path(name)) for name in ("甲.txt", "乙.pdf", "丙.txt"))
 FIRST, SECOND, THIRD = (document.id for document in DOCUMENTS)
 HALF = between(dt.date(2024, 1, 1), dt.date(2024, 6, 30))
+DAYS = Period(dt.date(2023, 12, 1), dt.date(2024, 3, 25), "2023-12-01至2024-03-25")
 OUTSIDE = between(dt.date(2025, 1, 1), dt.date(2025, 6, 30))
 
 
@@ -32,7 +33,7 @@ def wait(qtbot: QtBot, condition: Callable[[], object]) -> None:
 
 
 def dialog(qtbot: QtBot, scope: Filter, *filters: Filter, read_only: bool = False) -> ScopeDialog:
-    made = ScopeDialog(scope, DOCUMENTS, filters, TODAY, read_only)
+    made = ScopeDialog(scope, DOCUMENTS, filters, DAYS, read_only)
     qtbot.addWidget(made)
     return made
 
@@ -136,6 +137,13 @@ def test_a_filter_is_kept_chosen_and_deleted_in_the_window(window: Window, qtbot
     window.asking.bar.choose_scope.click()
     made = window.findChildren(ScopeDialog)[-1]
     assert made._saved.isHidden()
+    days = between(dt.date(2024, 3, 21), dt.date(2024, 3, 22))
+    assert period_of(made.since, made.until) == days, "those of the library's articles"
+    form = window.briefing.form
+    assert period_of(form.since, form.until) == days
+    form.since.setDate(QDate(2024, 3, 1))
+    form.offer_days(DAYS)
+    assert form.since.date() == QDate(2024, 3, 1), "what the user wrote stays"
     made.some_days.click()
     made.since.setDate(QDate(2025, 1, 1))
     made.until.setDate(QDate(2025, 6, 30))

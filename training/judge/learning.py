@@ -39,9 +39,7 @@ class Plan:
         return self.rate * min(1.0, (step + 1) / self.warm, max(0.02, 1 - step / self.steps))
 
 
-def loss_of(
-    logits: Tensor, groups: list[list[Pair]], taught: Tensor | None = None
-) -> tuple[Tensor, dict[str, float]]:
+def loss_of(logits: Tensor, groups: list[list[Pair]], taught: Tensor | None = None) -> tuple[Tensor, dict[str, float]]:
     """Ranking (softmax within each question) + answering (yes or no) + support (yes or no), and all by name.
 
     `taught` are the logits of teachers, like `logits` of shape (pairs, 2): how far ours lie from theirs is added.
@@ -145,7 +143,8 @@ def _precision(model: CrossEncoder) -> torch.autocast:
 def taught(model: CrossEncoder, folder: Path) -> CrossEncoder:
     """`model` with the weights that a finished run left in `folder`."""
     _resume(model, None, folder / "checkpoint.pt")
-    return model.eval()
+    model.eval()
+    return model
 
 
 def _log(folder: Path, row: dict[str, float]) -> None:
