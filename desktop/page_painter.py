@@ -71,7 +71,7 @@ def _draw_line(painter: QPainter, line: SetLine) -> None:
 
 def _draw_rule(painter: QPainter, rule: Rule) -> None:
     painter.setPen(QPen(QColor(f"#{rule.colour}"), rule.thickness))
-    painter.drawLine(QPointF(rule.x0, rule.y), QPointF(rule.x1, rule.y))
+    painter.drawLine(QPointF(rule.x0, rule.y0), QPointF(rule.x1, rule.y1))
 
 
 def _draw_number(painter: QPainter, page: int) -> None:

@@ -7,11 +7,13 @@ that it is right after every edit. What is measured and exported is exactly a `B
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
 from rag.answers import Citation, Period
+from rag.pairing import rows
 from rag.types import Document, Progress, StoredArticle
 
 BY_HAND, UNVERIFIED = "人工撰写", "未核实"
@@ -69,6 +71,9 @@ class BriefingStatement:
         return UNVERIFIED if self.citations else BY_HAND
 
 
+Sentences = tuple[BriefingStatement, ...]
+
+
 class Form(Enum):
     """How the sentences of a section are set."""
 
@@ -83,7 +88,9 @@ class Form(Enum):
 class Section:
     """`heading` as printed, without its number («一、» is the page's); "" for a part that goes without.
 
-    note: what is said in our own words where the sources are silent («2023年：资料中未见。»), never a claim.
+    note: what is said in our own words, never a claim. sides: of a comparison, the names of the two that stand side by
+    side, left first; silent: those of them about which no source says anything here. Sentences of a comparison are in
+    order of their sides.
     """
 
     heading: str
@@ -91,17 +98,54 @@ class Section:
     form: Form = Form.RUNNING
     level: int = 1  # 1: 黑体, 2: 楷体
     note: str = ""
+    sides: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.statements and not self.note:
+        if not self.statements and not self.speaks_of_silence:
             raise ValueError("a section holds a sentence or says why it holds none")
         if self.level not in (1, 2):
             raise ValueError(f"level {self.level} is neither 1 nor 2")
+        if self.sides and (len(set(self.sides)) != 2 or self.form is not Form.SIDES):
+            raise ValueError(f"{self.sides} do not stand side by side")
+        if not set(self.silent) <= set(self.sides):
+            raise ValueError(f"{self.silent} are not among {self.sides}")
+        places = [self.sides.index(one.group) for one in self.statements] if self.sides else []
+        if places != sorted(places):
+            raise ValueError("sentences of a comparison are in order of their sides")
+
+    @property
+    def speaks_of_silence(self) -> bool:
+        """Whether it has something to say even without a sentence."""
+        return bool(self.note or self.silent)
 
     @property
     def groups(self) -> tuple[str, ...]:
         """The names its sentences are listed under, in order of first appearance."""
         return tuple(dict.fromkeys(statement.group for statement in self.statements))
+
+    @property
+    def rows(self) -> tuple[tuple[Sentences, Sentences], ...]:
+        """The sentences of a comparison as they stand side by side (`rag.pairing`)."""
+        left, right = ([one for one in self.statements if one.group == side] for side in self.sides)
+        return tuple(
+            (tuple(left[n] for n in mine), tuple(right[n] for n in others))
+            for mine, others in rows([one.text for one in left], [one.text for one in right])
+        )
+
+    @property
+    def as_read(self) -> Sentences:
+        """Its sentences in the order of the page: of a comparison row by row."""
+        return tuple(one for row in self.rows for cell in row for one in cell) if self.sides else self.statements
+
+
+def seated(statements: Iterable[BriefingStatement], sides: Sequence[str]) -> tuple[BriefingStatement, ...]:
+    """Sentences of a comparison in order of their sides; one of neither goes to the side of the sentence before it."""
+    placed: list[BriefingStatement] = []
+    for one in statements:
+        side = one.group if one.group in sides else placed[-1].group if placed else sides[0]
+        placed.append(one if one.group == side else replace(one, group=side))
+    return tuple(sorted(placed, key=lambda one: sides.index(one.group)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +289,7 @@ def only_verified(briefing: Briefing) -> Briefing:
     sections = (
         replace(section, statements=tuple(s for s in section.statements if s.supported))
         for section in briefing.sections
-        if section.note or any(s.supported for s in section.statements)
+        if section.speaks_of_silence or any(s.supported for s in section.statements)
     )
     return replace(briefing, sections=tuple(sections))
 
@@ -269,7 +313,7 @@ def footnotes(briefing: Briefing) -> Footnotes:
     """The footnotes of the page. Citations of the same stretch of the same paragraph share one."""
     found: dict[tuple[str, int, int], Citation] = {}
     numbers: dict[str, tuple[int, ...]] = {}
-    for statement in briefing.statements:
+    for statement in (one for section in briefing.sections for one in section.as_read):
         mine = []
         for citation in statement.citations:
             place = citation.paragraph.id, citation.start, citation.end

@@ -166,7 +166,7 @@ def test_whom_it_goes_to_stands_at_the_foot() -> None:
 
 def test_what_stands_at_the_foot_takes_a_page_of_its_own_where_there_is_no_room() -> None:
     work = compose(real(), EvidenceIn.NOWHERE)
-    foot_at = next(n for n, block in enumerate(work.page) if block.at_foot)
+    foot_at = next(n for n, block in enumerate(work.blocks) if block.at_foot)
     lines = set_blocks(replace(work, page=work.page[:foot_at])).lines_left
     filled = Block(BODY, (Run("会" * (26 + 28 * (lines - 1))),))
     layout = set_blocks(Composition("", (*work.page[:foot_at], filled, *work.page[foot_at:])))
@@ -180,7 +180,7 @@ def test_a_point_and_its_particulars_are_one_paragraph() -> None:
         stated(3, "二要整改。"),
     )
     made = replace(real(), sections=(Section("", said, Form.POINTS),), masthead=None)
-    texts = [block.text for block in compose(made, EvidenceIn.NOWHERE).page]
+    texts = [block.text for block in compose(made, EvidenceIn.NOWHERE).blocks]
     assert texts[1:] == ["一要检查。各校要自查。", "二要整改。"]
 
 
@@ -191,7 +191,7 @@ def test_sections_are_numbered_and_points_keep_numbers_of_their_own() -> None:
         Section("分工", (stated(4, "一要检查。"), stated(5, "二要整改。")), Form.POINTS, level=2),
     )
     made = real().__class__("meeting", "会议简报", "标题", sections, (), MAKING)
-    texts = [block.text for block in compose(made, EvidenceIn.NOWHERE).page]
+    texts = [block.text for block in compose(made, EvidenceIn.NOWHERE).blocks]
     assert texts == [
         "标题",
         *("一、概况", "会议召开。"),
@@ -210,7 +210,7 @@ def test_groups_and_duties_are_named() -> None:
         (Form.TASKS, two, ["完成规划。（责任单位：市教育局；时限：6月底前）"]),
     ):
         made = real().__class__("k", "简报", "标题", (Section("", (statement,), kind),), (), MAKING)
-        assert [block.text for block in compose(made, EvidenceIn.NOWHERE).page][1:] == shown
+        assert [block.text for block in compose(made, EvidenceIn.NOWHERE).blocks][1:] == shown
 
 
 def test_an_entry_of_the_evidence_names_everything() -> None:
@@ -221,7 +221,7 @@ def test_an_entry_of_the_evidence_names_everything() -> None:
 
 
 def test_what_is_not_supported_is_marked() -> None:
-    text = "".join(block.text for block in compose(doubtful(), EvidenceIn.NOWHERE).page)
+    text = "".join(block.text for block in compose(doubtful(), EvidenceIn.NOWHERE).blocks)
     assert "投入5亿元。〔未核实〕" in text and "通报进展。〔人工撰写〕" in text and "全年工作。〔" not in text
 
 
@@ -229,7 +229,7 @@ def test_a_footnote_is_called_once_and_named_again_by_its_number() -> None:
     twice = citation(1, "会议部署全年工作。")
     sections = (Section("", (BriefingStatement("甲。", (twice,)), BriefingStatement("乙。", (twice,)))),)
     work = compose(real().__class__("k", "简报", "标题", sections, (), MAKING), EvidenceIn.NOTES)
-    marks = [(run.text, run.note) for run in work.page[1].runs if run.raised]
+    marks = [(run.text, run.note) for run in work.blocks[1].runs if run.raised]
     assert marks == [("1", 1), ("1", 0)] and len(work.notes) == 1
 
 
@@ -273,7 +273,7 @@ def test_a_bureau_s_masthead_is_read_and_a_wrong_one_named(tmp_path: Path) -> No
     assert head(MASTHEAD, read_words(own))[1].text == "总第12期"
     own_words().parent.mkdir(parents=True, exist_ok=True)
     own_words().write_bytes(own.read_bytes())
-    assert compose(real()).page[1].text == "总第12期"
+    assert compose(real()).blocks[1].text == "总第12期"
     for text in ("number = ", "number = '{x}'", "x = 1"):
         own.write_text(text, "utf-8")
         with pytest.raises(JianwenError, match=r"报头\.toml”写得不对"):

@@ -37,7 +37,7 @@ class Shelf(Protocol):
 def with_sides(request: BriefingRequest, today: dt.date, newest: dt.date | None) -> BriefingRequest:
     """The request with the two periods that its topic names, where it gives none, and without their words."""
     if request.period and request.other:
-        return request
+        return _of_two(request, request.period, request.other)
     readings = read_dates(request.topic, today, newest)
     if len(readings) != 2:
         raise JianwenError("对比要有两个时段。请在主题里写明（如“2023年与2024年中考备考”），或另外给出两段日期。")
@@ -45,7 +45,13 @@ def with_sides(request: BriefingRequest, today: dt.date, newest: dt.date | None)
     topic = request.topic
     for reading in reversed(readings):
         topic = topic[: reading.start] + "，" + topic[reading.end :]
-    return replace(request, topic=topic.strip("，与和、对比 "), period=first, other=second)
+    return _of_two(replace(request, topic=topic.strip("，与和、对比 ")), first, second)
+
+
+def _of_two(request: BriefingRequest, first: Period, second: Period) -> BriefingRequest:
+    if first.name == second.name:
+        raise JianwenError(f"两个时段都是{first.name}，没有可对比的。请改其中一个。")
+    return replace(request, period=first, other=second)
 
 
 def choose(request: BriefingRequest, kind: Kind, shelf: Shelf) -> tuple[ChosenArticle, ...]:

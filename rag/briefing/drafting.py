@@ -20,7 +20,7 @@ from rag.briefing.relevance import Topic
 from rag.briefing.roles import ESSENTIAL, KeySentence, Role, sentence_text
 from rag.briefing.selection import Candidate, Place, select
 from rag.briefing.shortening import shorter, whole
-from rag.briefings import BriefingStatement, Form, LeftOut, Reason, Section, SectionDrafted, Written
+from rag.briefings import BriefingStatement, Form, LeftOut, Reason, Section, SectionDrafted, Written, seated
 from rag.statements.facts import facts
 from rag.text import letter_pairs
 from rag.types import Document, StoredArticle
@@ -63,7 +63,7 @@ class Drafter:
     pages: int = 1
     gaps: list[str] = field(default_factory=list)
     _used: set[Place] = field(default_factory=set)
-    _said: list[frozenset[str]] = field(default_factory=list)
+    _said: list[tuple[str, frozenset[str]]] = field(default_factory=list)  # (group, character pairs)
 
     def sections(self) -> Iterator[SectionDrafted]:
         themes = self._themes()
@@ -93,25 +93,41 @@ class Drafter:
             else:
                 dropped.append(LeftOut(candidate.forms[0], reason, plan.heading))
         good = self._with_required(plan, good)
-        chosen = select(good, plan.characters * self.pages)
+        chosen = self._selected(plan, good)
         dropped += [LeftOut(c.forms[0], Reason.OVER_BUDGET, plan.heading) for c in good if c.place not in chosen]
         self._used |= set(chosen)
-        self._said += [frozenset(letter_pairs(statement.text)) for statement in chosen.values()]
+        self._said += [(one.group, frozenset(letter_pairs(one.text))) for one in chosen.values()]
         statements = tuple(chosen[place] for place in sorted(chosen))
-        note = self._silence(statements) if plan.form is Form.SIDES else ""
-        section = Section(plan.heading, statements, plan.form, note=note) if statements or note else None
-        return SectionDrafted(section, tuple(dropped))
+        sides = tuple(self.sides) if plan.form is Form.SIDES else ()
+        spoken = {one.group for one in statements} | {one.statement.group for one in dropped}
+        silent = tuple(side for side in sides if side not in spoken)
+        if not statements and not silent:
+            return SectionDrafted(None, tuple(dropped))
+        if sides:
+            statements = seated(statements, sides)
+        return SectionDrafted(Section(plan.heading, statements, plan.form, sides=sides, silent=silent), tuple(dropped))
+
+    def _selected(self, plan: SectionPlan, good: Sequence[Candidate]) -> dict[Place, BriefingStatement]:
+        """Of a comparison each side has half the room: the page is as high as the higher of them."""
+        room = plan.characters * self.pages
+        if plan.form is not Form.SIDES or not self.sides:
+            return select(good, room)
+        chosen: dict[Place, BriefingStatement] = {}
+        for side in self.sides:
+            chosen |= select([one for one in good if one.forms[0].group == side], room // len(self.sides))
+        return chosen
 
     def _objection(self, candidate: Candidate, before: Sequence[Candidate]) -> Reason | None:
         if not candidate.forms[0].supported:
             return Reason.UNVERIFIED
-        pairs = letter_pairs(candidate.forms[0].text)
-        others = [*self._said, *(letter_pairs(one.forms[0].text) for one in before)]
-        return Reason.REPEATED if any(_share(pairs, other) >= _SAME for other in others) else None
-
-    def _silence(self, statements: Sequence[BriefingStatement]) -> str:
-        spoken = {statement.group for statement in statements}
-        return "".join(f"{side}：资料中未见。" for side in self.sides if side not in spoken)
+        first = candidate.forms[0]
+        pairs = letter_pairs(first.text)
+        others = [*self._said, *((one.forms[0].group, letter_pairs(one.forms[0].text)) for one in before)]
+        for group, other in others:
+            across = first.group != group and {first.group, group} <= set(self.sides)
+            if _share(pairs, other) >= (1.0 if across else _SAME):  # figures alone may tell two periods apart
+                return Reason.REPEATED
+        return None
 
     # ------------------------------------------------------------ what may stand in it
 

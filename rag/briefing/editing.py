@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from rag.briefing.checked import checked
 from rag.briefing.shortening import shorter, whole
-from rag.briefings import Briefing, BriefingStatement, Edit, Form, LeftOut, Reason, Section, Written
+from rag.briefings import Briefing, BriefingStatement, Edit, Form, LeftOut, Reason, Section, Written, seated
 from rag.errors import JianwenError
 
 _SPARE = (Reason.NO_ROOM, Reason.OVER_BUDGET)  # checked, and left out for want of room
@@ -59,16 +59,21 @@ def quote(briefing: Briefing, section: int, statement: int, at: dt.datetime) -> 
 def another(briefing: Briefing, section: int, statement: int, at: dt.datetime) -> Briefing:
     """In place of a sentence the most important one that was left out of its section; the old one is left out.
 
+    In a comparison it is one of the same side.
+
     Raises:
         JianwenError: no checked sentence was left out of the section.
         IndexError: there is no such sentence.
     """
     old = _at(briefing, section, statement)
-    heading = briefing.sections[section].heading
+    heading, sides = briefing.sections[section].heading, briefing.sections[section].sides
     spare = [
         one
         for one in briefing.left_out
-        if one.section == heading and one.reason in _SPARE and not _said(briefing, one.statement.text)
+        if one.section == heading
+        and one.reason in _SPARE
+        and not _said(briefing, one.statement.text)
+        and (not sides or one.statement.group == old.group)
     ]
     if not spare:
         raise JianwenError("这一节没有别的句子可换。可以改写它，或从略去的句子里恢复一句。")
@@ -88,7 +93,11 @@ def delete(briefing: Briefing, section: int, statement: int, at: dt.datetime) ->
 
 
 def move(briefing: Briefing, section: int, statement: int, to_section: int, to: int, at: dt.datetime) -> Briefing:
-    """A sentence before the sentence `to` of `to_section`, counted without it. Raises IndexError."""
+    """A sentence before the sentence `to` of `to_section`, counted without it; in a comparison it keeps to its side.
+
+    Raises:
+        IndexError: there is no such sentence or place.
+    """
     old = _at(briefing, section, statement)
     rows = [list(one.statements) for one in briefing.sections]
     del rows[section][statement]
@@ -96,7 +105,7 @@ def move(briefing: Briefing, section: int, statement: int, to_section: int, to: 
         raise IndexError(to)
     rows[to_section].insert(to, old)
     sections = tuple(
-        replace(one, statements=tuple(row)) for one, row in zip(briefing.sections, rows, strict=True) if row or one.note
+        _holding(one, row) for one, row in zip(briefing.sections, rows, strict=True) if row or one.speaks_of_silence
     )
     return _recorded(replace(briefing, sections=sections, pages=None), at, "移动", old.text)
 
@@ -122,8 +131,8 @@ def write(briefing: Briefing, section: int, to: int, text: str, at: dt.datetime)
     if not 0 <= to <= len(into.statements):
         raise IndexError(to)
     new = BriefingStatement(_new_words(briefing, text), (), (), Written.HAND, 1.0)
-    statements = (*into.statements[:to], new, *into.statements[to:])
-    return _recorded(_with_section(briefing, section, replace(into, statements=statements)), at, "添写", "", new.text)
+    written = _holding(into, (*into.statements[:to], new, *into.statements[to:]))
+    return _recorded(_with_section(briefing, section, written), at, "添写", "", new.text)
 
 
 def add_section(briefing: Briefing, to: int, heading: str, text: str, at: dt.datetime) -> Briefing:
@@ -150,11 +159,13 @@ def restore(briefing: Briefing, left_out: int, at: dt.datetime) -> Briefing:
     place = next((n for n, one in enumerate(briefing.sections) if one.heading == entry.section), None)
     back = replace(briefing, left_out=rest)
     if place is None:
-        sections = (*briefing.sections, Section(entry.section, (entry.statement,)))
-        back = replace(back, sections=sections, pages=None)
+        sides = next((one.sides for one in briefing.sections if entry.statement.group in one.sides), ())
+        form = Form.SIDES if sides else Form.RUNNING
+        alone = Section(entry.section, (entry.statement,), form, sides=sides)
+        back = replace(back, sections=(*briefing.sections, alone), pages=None)
     else:
         into = briefing.sections[place]
-        back = _with_section(back, place, replace(into, statements=(*into.statements, entry.statement)))
+        back = _with_section(back, place, _holding(into, (*into.statements, entry.statement)))
     return _recorded(back, at, "恢复", "", entry.statement.text)
 
 
@@ -198,6 +209,11 @@ def _said(briefing: Briefing, text: str, instead_of: BriefingStatement | None = 
     return "".join(text.split()) in {"".join(one.text.split()) for one in others}
 
 
+def _holding(section: Section, statements: Sequence[BriefingStatement]) -> Section:
+    """The section with these sentences instead, in a comparison each on its side."""
+    return replace(section, statements=seated(statements, section.sides) if section.sides else tuple(statements))
+
+
 def _with_section(briefing: Briefing, place: int, section: Section) -> Briefing:
     sections = (*briefing.sections[:place], section, *briefing.sections[place + 1 :])
     return replace(briefing, sections=sections, pages=None)
@@ -219,7 +235,7 @@ def _without(briefing: Briefing, statement: BriefingStatement, reason: Reason) -
         rest = tuple(one for one in section.statements if one is not statement)
         if len(rest) < len(section.statements):
             left_out.append(LeftOut(statement, reason, section.heading))
-        if rest or section.note:
+        if rest or section.speaks_of_silence:
             sections.append(replace(section, statements=rest))
     return replace(briefing, sections=tuple(sections), left_out=tuple(left_out), pages=None)
 

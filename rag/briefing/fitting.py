@@ -107,6 +107,6 @@ def _of(briefing: Briefing, kept: Kept) -> Briefing:
             else:
                 left_out.append(LeftOut(statement, Reason.NO_ROOM, section.heading))
             place += 1
-        if statements or section.note:
+        if statements or section.speaks_of_silence:
             sections.append(replace(section, statements=tuple(statements)))
     return replace(briefing, sections=tuple(sections), left_out=tuple(left_out))

@@ -151,6 +151,8 @@ def _packed(briefing: Briefing) -> dict[str, Any]:
                 "form": section.form.value,
                 "level": section.level,
                 "note": section.note,
+                "sides": section.sides,
+                "silent": section.silent,
                 "statements": [_packed_statement(one) for one in section.statements],
             }
             for section in briefing.sections
@@ -215,6 +217,8 @@ def _opened(kept: Mapping[str, Any], places: Places) -> Briefing:
                 Form(one["form"]),
                 one["level"],
                 one["note"],
+                tuple(one.get("sides", ())),  # briefings kept before comparisons stood side by side have none
+                tuple(one.get("silent", ())),
             )
             for one in kept["sections"]
         ),

@@ -52,14 +52,15 @@ def make(
     started = time.monotonic()
     yield ArticlesChosen(tuple(chosen))
     sources: list[Source] = []
+    compared = [period for period in (request.period, request.other) if period and request.other]
+    sides = {period.name: _name(period) for period in compared}
     for done, one in enumerate(chosen):
         heed(stop)
         yield Progress("正在提取要点", done, len(chosen))
         sentences, kept = keys(one.article)
         yield KeySentencesFound(one.article, _best(one.article, sentences), kept)
-        sources.append(Source(one.article, one.document, sentences, one.side))
-    sides = tuple(period.name for period in (request.period, request.other) if period) if request.other else ()
-    drafter = Drafter(kind, sources, request.topic, sides, request.pages)
+        sources.append(Source(one.article, one.document, sentences, sides.get(one.side, "")))
+    drafter = Drafter(kind, sources, request.topic, tuple(sides.values()), request.pages)
     sections: list[Section] = []
     dropped: list[LeftOut] = []
     for done, drafted in enumerate(drafter.sections(), 1):

@@ -114,6 +114,8 @@ def briefing(value: Briefing, elsewhere: Elsewhere = NOWHERE) -> Json:
             {
                 "heading": section.heading,
                 "note": section.note,
+                "sides": list(section.sides),
+                "silent": list(section.silent),
                 "statements": [_briefing_statement(s, elsewhere) for s in section.statements],
             }
             for section in value.sections

@@ -40,11 +40,32 @@ class Block:
         return "".join(run.text for run in self.runs)
 
 
+Cell = tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Two columns of equal width, ruled. heads: over each, again on every page; rows: what stands in each cell."""
+
+    heads: tuple[Block, Block]
+    rows: tuple[tuple[Cell, Cell], ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return (*self.heads, *(block for row in self.rows for cell in row for block in cell))
+
+
 @dataclass(frozen=True, slots=True)
 class Composition:
     """The blocks of the page itself, the footnotes it calls (by number from 1), and the sheet of evidence behind it."""
 
     title: str
-    page: tuple[Block, ...]
+    page: tuple[Block | Table, ...]
     notes: tuple[Block, ...] = ()
     sheet: tuple[Block, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All paragraphs, those in tables among them."""
+        page = (block for part in self.page for block in (part.blocks if isinstance(part, Table) else (part,)))
+        return (*page, *self.notes, *self.sheet)

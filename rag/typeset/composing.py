@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
@@ -11,15 +11,26 @@ from pathlib import PurePath
 
 from rag.answers import Citation
 from rag.briefings import Briefing, BriefingStatement, Footnotes, Form, Section, footnotes
-from rag.typeset.blocks import Block, Composition, Run
-from rag.typeset.characters import printable
-from rag.typeset.form import BODY, EVIDENCE, EVIDENCE_TITLE, HEADINGS, NOTE, TITLE, Face
+from rag.typeset.blocks import Block, Composition, Run, Table
+from rag.typeset.characters import MISSING, printable
+from rag.typeset.form import (
+    AFTER_TABLE,
+    BODY,
+    COLUMN_HEAD,
+    EVIDENCE,
+    EVIDENCE_TITLE,
+    HEADINGS,
+    NOTE,
+    TITLE,
+    Face,
+)
 from rag.typeset.masthead import MastheadWords, foot, head, read_words
 from rag.typeset.titles import in_lines
 
 _COUNT = "一二三四五六七八九十"
 _COUNTED = re.compile(rf"[（(]?[{_COUNT}\d]+[)）.、．]|[{_COUNT}](是|要|抓)|第[{_COUNT}\d]+|首先")
 UNTITLED = "（无标题）"
+SILENT, LEFT_OUT = "资料中未见", "（从略）"  # in the place of a side of a comparison
 
 
 class EvidenceIn(Enum):
@@ -36,7 +47,7 @@ def compose(
     """Everything in `briefing.sections` set out, marked 〔未核实〕 or 〔人工撰写〕 where it is not supported."""
     known = footnotes(briefing)
     words = words or read_words()
-    page: list[Block] = [*(head(briefing.masthead, words) if briefing.masthead else ())]
+    page: list[Block | Table] = [*(head(briefing.masthead, words) if briefing.masthead else ())]
     page.append(Block(TITLE, (Run(in_lines(shown_title(briefing))),)))
     page.extend(_Page(known, evidence).sections(briefing.sections))
     page.extend(foot(briefing.masthead, words) if briefing.masthead else ())
@@ -112,6 +123,37 @@ def paragraphs(section: Section, first: int) -> Iterator[tuple[str, list[Shown]]
         yield (opening if name else ""), list(members)
 
 
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """A comparison: the two names, and its sentences in rows; `instead` says what stands in a cell that has none."""
+
+    names: tuple[str, str]
+    rows: tuple[tuple[tuple[Shown, ...], tuple[Shown, ...]], ...]
+    instead: tuple[str, str]
+
+
+def side_by_side(section: Section, first: int) -> SideBySide | None:
+    """A section set in two columns; None for others. first: number of its first sentence."""
+    if not section.sides:
+        return None
+    numbers = {statement.text: first + n for n, statement in enumerate(section.statements)}
+    rows = ((_numbered(left, numbers), _numbered(right, numbers)) for left, right in section.rows)
+    left, right = section.sides
+    return SideBySide(
+        (printable(left) or MISSING, printable(right) or MISSING),
+        tuple(rows),
+        (_instead(section, left), _instead(section, right)),
+    )
+
+
+def _numbered(cell: Sequence[BriefingStatement], numbers: Mapping[str, int]) -> tuple[Shown, ...]:
+    return tuple(Shown(numbers[one.text], one) for one in cell)
+
+
+def _instead(section: Section, side: str) -> str:
+    return SILENT if side in section.silent else LEFT_OUT
+
+
 def _points(shown: Iterable[Shown]) -> Iterator[list[Shown]]:
     """Neighbours of one group, a point and its particulars, together; what has no group alone."""
     for group, members in groupby(shown, lambda one: one.statement.group):
@@ -138,16 +180,33 @@ class _Page:
         self.known, self.evidence = known, evidence
         self.called: set[int] = set()
 
-    def sections(self, sections: Sequence[Section]) -> Iterator[Block]:
+    def sections(self, sections: Sequence[Section]) -> Iterator[Block | Table]:
         first = 0
         for section, heading in zip(sections, numbered_headings(sections), strict=True):
             if heading:
                 yield Block(HEADINGS[section.level - 1], (Run(heading),))
-            for opening, shown in paragraphs(section, first):
-                yield from self._paragraph(section, opening, shown)
+            if sides := side_by_side(section, first):
+                yield self._table(sides)
+                yield Block(AFTER_TABLE, ())
+            else:
+                for opening, shown in paragraphs(section, first):
+                    yield from self._paragraph(section, opening, shown)
             if printable(section.note):
                 yield Block(BODY, (Run(printable(section.note)),))
             first += len(section.statements)
+
+    def _table(self, sides: SideBySide) -> Table:
+        left, right = sides.names
+        heads = Block(COLUMN_HEAD, (Run(left),)), Block(COLUMN_HEAD, (Run(right),))
+        rows = [
+            (self._cell(mine, sides.instead[0]), self._cell(others, sides.instead[1])) for mine, others in sides.rows
+        ]
+        return Table(heads, tuple(rows))
+
+    def _cell(self, shown: Sequence[Shown], instead: str) -> tuple[Block, ...]:
+        if not shown:
+            return (Block(BODY, (Run(instead),)),)
+        return tuple(Block(BODY, tuple(self._sentence(one, task=False))) for one in shown)
 
     def _paragraph(self, section: Section, opening: str, shown: Sequence[Shown]) -> Iterator[Block]:
         runs: list[Run] = []
@@ -163,7 +222,7 @@ class _Page:
 
     def _sentence(self, shown: Shown, task: bool) -> Iterator[Run]:
         statement, number = shown.statement, shown.number
-        yield Run(printable(statement.text) or "〓", sentence=number)
+        yield Run(printable(statement.text) or MISSING, sentence=number)
         if task and duty_text(statement):
             yield Run(duty_text(statement), sentence=number)
         if statement.mark:

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rag.typeset import form
-from rag.typeset.blocks import Block, Composition, Run
+from rag.typeset.blocks import Block, Composition, Run, Table
 from rag.typeset.breaking import NEVER_FIRST, NEVER_LAST, PROGRAMS
 from rag.typeset.characters import by_script
 from rag.typeset.fonts import CHAINS, first_choice
 from rag.typeset.form import Align, Face, Style
 from rag.typeset.setting import set_blocks
+from rag.typeset.word_table import table_element
 from rag.typeset.word_xml import element, put_setting, text_element, twips
 
 _GRID = round(form.GRID * 4096)
@@ -43,13 +44,16 @@ def docx_bytes(work: Composition) -> bytes:
     _page(document.sections[0])
     _page_numbers(document)
     _fonts(document)
-    first_at_foot = next((block for block in work.page if block.at_foot), None)
-    for block in work.page:
-        _paragraph(body, block, _foot_place(work) if block is first_at_foot else None)
+    first_at_foot = next((part for part in work.page if isinstance(part, Block) and part.at_foot), None)
+    for part in work.page:
+        if isinstance(part, Table):
+            _add(body, table_element(part, _paragraph))
+        else:
+            _add(body, _paragraph(part, _foot_place(work) if part is first_at_foot else None))
     if work.sheet:
         _new_sheet(body)
         for block in work.sheet:
-            _paragraph(body, block)
+            _add(body, _paragraph(block))
     if work.notes:
         from rag.typeset.footnotes import attach
 
@@ -63,8 +67,7 @@ def docx_bytes(work: Composition) -> bytes:
 
 
 def _styles(work: Composition) -> Iterable[Style]:
-    used = [block.style for block in (*work.page, *work.notes, *work.sheet)]
-    return dict.fromkeys([form.BODY, *used])
+    return dict.fromkeys([form.BODY, *(block.style for block in work.blocks)])
 
 
 # ---------------------------------------------------------------- styles
@@ -294,7 +297,11 @@ def _foot_place(work: Composition) -> _FootPlace:
     return _FootPlace(min(one.foot_space for one in layouts), any(one.foot_alone for one in layouts))
 
 
-def _paragraph(body: Any, block: Block, place: _FootPlace | None = None) -> None:
+def _add(body: Any, part: Any) -> None:
+    body.insert(len(body) - 1, part)
+
+
+def _paragraph(block: Block, place: _FootPlace | None = None) -> Any:
     paragraph = element("p")
     form_of = element("pPr")
     form_of.append(element("pStyle", val=block.style.name.replace(" ", "")))
@@ -305,7 +312,7 @@ def _paragraph(body: Any, block: Block, place: _FootPlace | None = None) -> None
         form_of.append(element("spacing", before=twips(place.space), line=line, lineRule="exact"))
     paragraph.append(form_of)
     _fill(paragraph, block)
-    body.insert(len(body) - 1, paragraph)
+    return paragraph
 
 
 def _fill(paragraph: Any, block: Block) -> None:

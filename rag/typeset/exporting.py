@@ -90,6 +90,5 @@ def _written(
 
 
 def _faces(work: Composition) -> list[Face]:
-    blocks = (*work.page, *work.notes, *work.sheet)
-    used = [run.face or block.style.face for block in blocks for run in block.runs]
+    used = [run.face or block.style.face for block in work.blocks for run in block.runs]
     return [*dict.fromkeys(used), Face.LATIN]

@@ -99,8 +99,8 @@ class _Page:
             out.extend(_shown([(one[1], one[2]) for one in group], subsets[key], size, baseline))
         out.append("ET")
         for rule in self.rules:
-            y = form.HEIGHT - rule.y
-            out.append(f"{_rgb(rule.colour)} RG {rule.thickness:g} w {rule.x0:.3f} {y:.3f} m {rule.x1:.3f} {y:.3f} l S")
+            ends = f"{rule.x0:.3f} {form.HEIGHT - rule.y0:.3f} m {rule.x1:.3f} {form.HEIGHT - rule.y1:.3f} l"
+            out.append(f"{_rgb(rule.colour)} RG {rule.thickness:g} w {ends} S")
         return out
 
 

@@ -9,13 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, zip_longest
 
 from rag.types import Box
 from rag.typeset import characters
-from rag.typeset.blocks import Block, Composition, Run
+from rag.typeset.blocks import Block, Composition, Run, Table
 from rag.typeset.breaking import WORD, Program, break_lines, spaced
-from rag.typeset.form import LEADING, LEFT, TEXT_HEIGHT, TEXT_WIDTH, TOP, Align, Face, Style
+from rag.typeset.form import (
+    BLACK,
+    CELL_FOOT,
+    CELL_INSET,
+    LEADING,
+    LEFT,
+    TABLE_RULE,
+    TEXT_HEIGHT,
+    TEXT_WIDTH,
+    TOP,
+    Align,
+    Face,
+    Style,
+)
 
 Width = Callable[[str, Face], float]
 """Advance width in ems of a character in a face."""
@@ -64,12 +77,13 @@ class SetLine:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A straight line across the text."""
+    """A straight line across the text, or between columns."""
 
     page: int
-    y: float
     x0: float
+    y0: float
     x1: float
+    y1: float
     thickness: float
     colour: str
 
@@ -118,9 +132,15 @@ def set_blocks(work: Composition, width: Width = standard_width, program: Progra
     """The whole composition laid out: the page with its notes, what stands at its foot, the sheet of evidence."""
     notes = [_Broken(_with_number(n, block), width, program) for n, block in enumerate(work.notes, 1)]
     flow = _Flow(1, notes)
-    flow.take([_Broken(block, width, program) for block in work.page if not block.at_foot])
+    flow.take(
+        [
+            _BrokenTable(part, width, program) if isinstance(part, Table) else _Broken(part, width, program)
+            for part in work.page
+            if not _at_foot(part)
+        ]
+    )
     lines_left = flow.lines_left()
-    foot = [_Broken(block, width, program) for block in work.page if block.at_foot]
+    foot = [_Broken(part, width, program) for part in work.page if isinstance(part, Block) and part.at_foot]
     lines_left = min(lines_left, flow.stand_at_foot(foot)) if foot else lines_left
     flow.place_notes()
     body_pages = flow.page
@@ -138,20 +158,33 @@ def set_blocks(work: Composition, width: Width = standard_width, program: Progra
     )
 
 
+def _at_foot(part: Block | Table) -> bool:
+    return isinstance(part, Block) and part.at_foot
+
+
 def _with_number(n: int, block: Block) -> Block:
     """A footnote as it is printed: Word writes its number by itself."""
     return replace(block, runs=(Run(f"{n} "), *block.runs))
 
 
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """Where lines begin, and how much room they have."""
+
+    left: float = LEFT
+    width: float = TEXT_WIDTH
+
+
 class _Broken:
     """A block cut into lines, without a place yet."""
 
-    def __init__(self, block: Block, width: Width, program: Program) -> None:
+    def __init__(self, block: Block, width: Width, program: Program, measure: _Measure = _Measure()) -> None:
         self.block, self.style = block, block.style
         chars = [(char, run) for run in block.runs for char in run.text]
         self.lines: list[tuple[Glyph, ...]] = []
         widths = [_advance(char, run, self.style, width) for char, run in chars]
-        room = TEXT_WIDTH - self.style.left - self.style.right
+        room = measure.width - self.style.left - self.style.right
+        left = measure.left + self.style.left
         text = block.text.replace("\t", " ") if self.style.align is Align.EDGES else block.text
         gaps = [_gap(before, after, self.style, program) for before, after in pairwise(text + " ")]
         gaps = [0.0 if run.raised else gap for gap, (_, run) in zip(gaps, chars, strict=True)]
@@ -161,7 +194,16 @@ class _Broken:
             indent = self.style.indent if start == 0 else 0.0
             ends = [widths[n] + gaps[n] * (n < end - 1) for n in range(start, end)]
             cells = [(char, run, w) for (char, run), w in zip(chars[start:end], ends, strict=True) if char != "\n"]
-            self.lines.append(_aligned(cells, self.style, indent, room, last=end == len(chars)))
+            self.lines.append(_aligned(cells, self.style, left + indent, room - indent, last=end == len(chars)))
+
+    @property
+    def keep(self) -> bool:
+        return self.style.keep
+
+    @property
+    def least(self) -> float:
+        """Up to the first line."""
+        return self.style.before + self.style.leading
 
     @property
     def height(self) -> float:
@@ -171,6 +213,50 @@ class _Broken:
     def below(self) -> float:
         rules = (self.style.rule_above > 0) + (self.style.rule_below > 0)
         return self.style.after + rules * RULE_ROOM
+
+
+@dataclass(frozen=True, slots=True)
+class _TableLine:
+    style: Style
+    glyphs: tuple[Glyph, ...]
+    last: bool
+
+
+class _BrokenTable:
+    """A table cut into rows, each row into what stands at the same height in both columns: all has one leading."""
+
+    keep = True  # its heads, with the first line below them
+
+    def __init__(self, table: Table, width: Width, program: Program) -> None:
+        half = TEXT_WIDTH / 2
+        measures = [_Measure(LEFT + n * half + CELL_INSET, half - 2 * CELL_INSET) for n in range(2)]
+        heads, *self.rows = (
+            _side_by_side(
+                [
+                    _table_lines([_Broken(block, width, program, at) for block in cell])
+                    for cell, at in zip(row, measures, strict=True)
+                ]
+            )
+            for row in (tuple((head,) for head in table.heads), *table.rows)
+        )
+        self.heads = heads
+
+    @property
+    def least(self) -> float:
+        """Its heads and one line below them."""
+        return (len(self.heads) + 1) * LEADING + 2 * CELL_FOOT + 3 * TABLE_RULE
+
+
+def _table_lines(blocks: Sequence[_Broken]) -> list[_TableLine]:
+    return [
+        _TableLine(broken.style, glyphs, number == len(broken.lines) - 1)
+        for broken in blocks
+        for number, glyphs in enumerate(broken.lines)
+    ]
+
+
+def _side_by_side(columns: Sequence[Sequence[_TableLine]]) -> list[list[_TableLine]]:
+    return [[line for line in row if line] for row in zip_longest(*columns)]
 
 
 def _advance(char: str, run: Run, style: Style, width: Width) -> float:
@@ -190,19 +276,18 @@ def _gap(before: str, after: str, style: Style, program: Program) -> float:
 Cell = tuple[str, Run, float]
 
 
-def _aligned(cells: Sequence[Cell], style: Style, indent: float, room: float, last: bool) -> tuple[Glyph, ...]:
-    """The cells of one line with their places."""
+def _aligned(cells: Sequence[Cell], style: Style, left: float, room: float, last: bool) -> tuple[Glyph, ...]:
+    """The cells of one line with their places, from `left` on."""
     ink = len(cells)
     while ink and cells[ink - 1][0] == " ":
         ink -= 1
-    spare = room - indent - sum(cell[2] for cell in cells[:ink])
-    left = LEFT + style.left + indent
+    spare = room - sum(cell[2] for cell in cells[:ink])
     if style.align is Align.CENTRE:
         return _row(cells, left + max(0.0, spare) / 2)
     if style.align is Align.EDGES:
         tab = next((n for n, cell in enumerate(cells) if cell[0] == "\t"), len(cells))
         after = cells[tab + 1 :]
-        right = LEFT + style.left + room - sum(cell[2] for cell in after)
+        right = left + room - sum(cell[2] for cell in after)
         return (*_row(cells[:tab], left), *_row(after, right))
     if style.align is Align.LEFT or last or spare <= 0:
         return _row(cells, left)
@@ -240,11 +325,14 @@ class _Flow:
         self.rules: list[Rule] = []
         self.foot_space, self.foot_alone = 0.0, False
 
-    def take(self, blocks: Sequence[_Broken]) -> None:
-        for number, broken in enumerate(blocks):
-            if broken.style.keep and self.y and not self._fits(_kept(blocks[number:])):
+    def take(self, parts: Sequence[_Broken | _BrokenTable]) -> None:
+        for number, part in enumerate(parts):
+            if part.keep and self.y and not self._fits(_kept(parts[number:])):
                 self._new_page()
-            self._put(broken)
+            if isinstance(part, _BrokenTable):
+                self._put_table(part)
+            else:
+                self._put(part)
 
     def lines_left(self, leading: float = LEADING) -> int:
         return int((TEXT_HEIGHT - self.held - self.y) / leading + 1e-6)
@@ -270,8 +358,9 @@ class _Flow:
         """Set the footnotes of each page under its text."""
         for page, numbers in self.called.items():
             top = TEXT_HEIGHT - sum(self.notes[number - 1].height for number in numbers)
-            self.rules.append(Rule(page, TOP + top - NOTE_RULE / 2, LEFT, LEFT + TEXT_WIDTH / 3, 0.5, "000000"))
-            for number in numbers:
+            y = TOP + top - NOTE_RULE / 2
+            self.rules.append(Rule(page, LEFT, y, LEFT + TEXT_WIDTH / 3, y, 0.5, BLACK))
+            for number in sorted(numbers):
                 broken = self.notes[number - 1]
                 self.lines.extend(_numbered(broken, page, TOP + top))
                 top += broken.height
@@ -301,9 +390,55 @@ class _Flow:
             self.y += RULE_ROOM
         self.y += style.after
 
+    def _put_table(self, table: _BrokenTable) -> None:
+        """Both columns line by line: they are cut at the same height where the page ends; the heads come again."""
+        top = self._begin_table(table)
+        for number, row in enumerate(table.rows):
+            if number:
+                self._end_row()
+            for lines in row:
+                calls = sorted({glyph.run.note for line in lines for glyph in line.glyphs} - {0})
+                if not self._fits(LEADING + CELL_FOOT + TABLE_RULE + self._notes_height(calls)):
+                    self._end_table(top)
+                    self._new_page()
+                    top = self._begin_table(table)
+                self._call(calls)
+                self._put_lines(lines)
+        self._end_table(top)
+
+    def _begin_table(self, table: _BrokenTable) -> float:
+        """The heads between two rules; where the table begins."""
+        top = self.y
+        self._table_rule(top)
+        self.y += TABLE_RULE
+        for lines in table.heads:
+            self._put_lines(lines)
+        self._end_row()
+        return top
+
+    def _end_row(self) -> None:
+        self.y += CELL_FOOT
+        self._table_rule(self.y)
+        self.y += TABLE_RULE
+
+    def _put_lines(self, lines: Sequence[_TableLine]) -> None:
+        for line in lines:
+            self.lines.append(SetLine(self.page, TOP + self.y, line.style, line.glyphs, line.last))
+        self.y += LEADING
+
+    def _end_table(self, top: float) -> None:
+        self.y += CELL_FOOT
+        self._table_rule(self.y)
+        for x in (LEFT, LEFT + TEXT_WIDTH / 2, LEFT + TEXT_WIDTH):
+            self.rules.append(Rule(self.page, x, TOP + top, x, TOP + self.y, TABLE_RULE, BLACK))
+        self.y += TABLE_RULE
+
+    def _table_rule(self, y: float) -> None:
+        self.rules.append(Rule(self.page, LEFT, TOP + y, LEFT + TEXT_WIDTH, TOP + y, TABLE_RULE, BLACK))
+
     def _rule(self, style: Style, y: float, thickness: float) -> None:
         x0, x1 = LEFT + style.left, LEFT + TEXT_WIDTH - style.right
-        self.rules.append(Rule(self.page, TOP + y, x0, x1, thickness, style.colour))
+        self.rules.append(Rule(self.page, x0, TOP + y, x1, TOP + y, thickness, style.colour))
 
     def _notes_height(self, calls: Sequence[int]) -> float:
         known = self.called.get(self.page, [])
@@ -316,13 +451,13 @@ class _Flow:
         known.extend(number for number in calls if number not in known)
 
 
-def _kept(blocks: Sequence[_Broken]) -> float:
-    """The height of a block that is kept with what follows, up to the first line of that."""
+def _kept(parts: Sequence[_Broken | _BrokenTable]) -> float:
+    """The height of what is kept with what follows, up to the first line of that."""
     height = 0.0
-    for broken in blocks:
-        if not broken.style.keep:
-            return height + broken.style.before + broken.style.leading
-        height += broken.height
+    for part in parts:
+        if not part.keep or isinstance(part, _BrokenTable):
+            return height + part.least
+        height += part.height
     return height
 
 
