@@ -22,7 +22,7 @@ from desktop.briefing_beside import BriefingBeside
 from desktop.briefing_messages import BriefingPage, Change, Operation
 from desktop.briefing_paper import Paper, PaperScroll
 from desktop.briefing_tools import BriefingTools
-from desktop.briefing_words import about_sentence, number_of, pages_words, place_of, standing, tips
+from desktop.briefing_words import about_sentence, followed, moved_to, number_of, pages_words, place_of, standing, tips
 from desktop.marks import Place, by_paragraph
 from desktop.widgets import ElidedLabel, button, label, link, set_property, tool
 from rag.briefings import Briefing
@@ -199,6 +199,8 @@ class BriefingEditor(QWidget):
     def changed(self, page: BriefingPage) -> None:
         """What came of a change."""
         assert self.page is not None
+        if self._follow >= 0:
+            self._follow = followed(self.page.briefing, page.briefing, self._follow)
         self.undo.push(_Changed(self, self.page, page))
         self._tell()  # only now it can be undone
 
@@ -305,26 +307,14 @@ class BriefingEditor(QWidget):
         if what in simple:
             self.change(Change(simple[what], section, statement))
         elif what in ("up", "down"):
-            self._move(section, statement, -1 if what == "up" else 1)
+            if place := moved_to(self.briefing, number, -1 if what == "up" else 1):
+                self.change(Change(Operation.MOVE, section, statement, *place))
         elif what in ("section up", "section down"):
             to = section + (-1 if what == "section up" else 1)
             self._follow = -1
             self.change(Change(Operation.MOVE_SECTION, section, to=to))
         else:
             self._write(what, section, statement)
-
-    def _move(self, section: int, statement: int, step: int) -> None:
-        """One place up or down, over the edge of a section into the next that holds sentences."""
-        sections = self.briefing.sections
-        to_section, to = section, statement + step
-        if not 0 <= to < len(sections[section].statements):
-            to_section += step
-            while not sections[to_section].statements:
-                to_section += step
-            to = len(sections[to_section].statements) if step < 0 else 0
-        else:
-            self._follow = number_of(self.briefing, to_section, to)
-        self.change(Change(Operation.MOVE, section, statement, to_section, to))
 
     def _write(self, what: str, section: int, statement: int) -> None:
         """Have something typed over the page, then change it."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from desktop.briefing_words import place_of
+from desktop.briefing_words import moved_to, place_of
 from desktop.widgets import tool
 from rag.briefings import Briefing
 
@@ -83,7 +83,7 @@ class BriefingTools(QWidget):
             statement = briefing.statements[chosen]
             section, _ = place_of(briefing, chosen)
             can["quote"] = bool(statement.citations)
-            can["up"], can["down"] = chosen > 0, chosen < len(briefing.statements) - 1
+            can["up"], can["down"] = (moved_to(briefing, chosen, step) is not None for step in (-1, 1))
             can["section up"], can["section down"] = section > 0, section < len(briefing.sections) - 1
         for what, action in self.actions_.items():
             action.setEnabled(can[what])

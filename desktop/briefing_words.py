@@ -20,6 +20,33 @@ def number_of(briefing: Briefing, section: int, statement: int) -> int:
     return sum(len(one.statements) for one in briefing.sections[:section]) + statement
 
 
+def moved_to(briefing: Briefing, number: int, step: int) -> tuple[int, int] | None:
+    """Where a sentence goes (section, place without it) that is moved one place up (-1) or down (1); None for nowhere.
+
+    In a comparison it passes those of its side; over the edge of a section it goes into the next that holds sentences.
+    """
+    section, place = place_of(briefing, number)
+    statements = briefing.sections[section].statements
+    near = place + step
+    if 0 <= near < len(statements) and (
+        not briefing.sections[section].sides or statements[near].group == statements[place].group
+    ):
+        return section, near
+    to = section + step
+    while 0 <= to < len(briefing.sections):
+        if others := briefing.sections[to].statements:
+            return to, len(others) if step < 0 else 0
+        to += step
+    return None
+
+
+def followed(before: Briefing, after: Briefing, number: int) -> int:
+    """Where the sentence `number` is after a change; the same number where it is no more."""
+    texts = [statement.text for statement in after.statements]
+    text = before.statements[number].text if number < len(before.statements) else ""
+    return texts.index(text) if text in texts else number
+
+
 def standing(briefing: Briefing) -> dict[int, Wash]:
     """What is to be seen of sentences that no source is known to hold."""
     found = {}

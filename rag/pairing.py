@@ -57,7 +57,7 @@ def _pairs(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=1024)  # a page is laid out many times while it is fitted
 def _content(text: str) -> frozenset[str]:
-    words = tagged_words(text)
+    words = tagged_words(text.encode("utf-8", "ignore").decode())  # the segmenter takes no lone surrogates
     return frozenset(
         word.text
         for word in words
@@ -66,10 +66,10 @@ def _content(text: str) -> frozenset[str]:
 
 
 def _weights(sides: Sequence[Sequence[frozenset[str]]]) -> Mapping[str, float]:
-    """A word counts by its length, the less the more sentences of one side have it."""
+    """A word counts by its length, much less where several sentences of one side have it."""
     counts = [Counter(word for content in side for word in content) for side in sides]
     words = counts[0].keys() | counts[1].keys()
-    return {word: len(word) / max(count[word] for count in counts) for word in words}
+    return {word: len(word) / max(count[word] for count in counts) ** 2 for word in words}
 
 
 def _share(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from random import Random
 
 from rag.answers import Citation
@@ -112,3 +113,49 @@ def hostile() -> Briefing:
     sections = (Section(HOSTILE, (statement,), Form.TASKS), Section(f"二{HOSTILE}", (), note=HOSTILE))
     masthead = Masthead(HOSTILE, HOSTILE, HOSTILE, None, (HOSTILE,), (HOSTILE,))
     return Briefing("meeting", "会议简报", HOSTILE, sections, (), MAKING, masthead)
+
+
+SIDES = ("2023年", "2024年")
+MATTERS = ("中考备考", "教师培训", "校园安全", "双减政策", "学位供给")
+
+
+def comparison(seed: int, most: int = 5, masthead: Masthead | None = None) -> Briefing:
+    """Two sections in two columns each, of 0 … `most` sentences a side; some of the two sides share a matter."""
+    random = Random(seed)
+    sections, number = [], 0
+    for heading in ("工作进展", "部署要求"):
+        statements = []
+        for side in SIDES:
+            for matter in random.choices(MATTERS, k=random.randint(0, most)):
+                number += 1
+                said = stated(number, f"{matter}{han(random, 1, 8)}{sentence(random)}")
+                statements.append(replace(said, group=side))
+        spoken = {one.group for one in statements}
+        silent = tuple(side for side in SIDES if side not in spoken)
+        sections.append(Section(heading, tuple(statements), Form.SIDES, sides=SIDES, silent=silent))
+    return Briefing("compare", "对比", han(random, 8, 24), tuple(sections), (), MAKING, masthead)
+
+
+def two_years() -> Briefing:
+    """A comparison as an office would write it: three matters of which both years speak, one of which only one does."""
+    texts = (
+        "一要做好中考备考工作，以课堂教学为主阵地，强化分层教学。",
+        "二要加强教师队伍建设，全年培训教师3200人次。",
+        "三要守住校园安全底线，6月底前完成校舍排查整改。",
+    )
+    others = (
+        "一要深化教学管理，全力打造精品高效新课堂。",
+        "二要做好中考备考工作，力争取得新成绩。",
+        "三要加强教师队伍建设，全年培训教师5000人次。",
+        "四要抓好校园安全，压实“三管三必须”责任。",
+    )
+    statements = [
+        replace(stated(number, text), group=side)
+        for number, (text, side) in enumerate([*((t, SIDES[0]) for t in texts), *((t, SIDES[1]) for t in others)], 1)
+    ]
+    progress = replace(stated(9, "全市新增学位1.2万个，巩固率达到98.6%。"), group=SIDES[1])
+    sections = (
+        Section("工作进展", (progress,), Form.SIDES, sides=SIDES, silent=SIDES[:1]),
+        Section("部署要求", tuple(statements), Form.SIDES, sides=SIDES),
+    )
+    return Briefing("compare", "对比", "全市义务教育工作：2023年与2024年对比", sections, (), MAKING)

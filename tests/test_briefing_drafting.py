@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.answers import Period
 from rag.briefing.choosing import choose, with_sides
 from rag.briefing.drafting import Drafter
 from rag.briefing.fitting import fit
 from rag.briefing.making import make
-from rag.briefing.plans import OURS, Kind, kind_named, read_kind
-from rag.briefing.roles import ESSENTIAL, KeySentence, key_sentences
+from rag.briefing.plans import OURS, Kind, SectionPlan, kind_named, read_kind
+from rag.briefing.roles import ESSENTIAL, KeySentence, Role, key_sentences
 from rag.briefings import (
     ArticlesChosen,
     BriefEvent,
     Briefing,
     BriefingRequest,
+    Form,
     KeySentencesFound,
     Reason,
     SectionDrafted,
@@ -138,7 +141,53 @@ def test_two_periods_stand_side_by_side_and_a_silent_one_is_said_to_be() -> None
     old = stored(1, "", dt.date(2023, 3, 1), ["2023年3月1日，全县教育工作会议召开。", "会议强调，要新建学校3所。"])
     drafter = Drafter(kind_named("compare"), [source(old, "2023年")], "", ("2023年", "2024年"))
     sections = [drafted.section for drafted in drafter.sections()]
-    assert [(s.groups, s.note) for s in sections if s] == [(("2023年",), "2024年：资料中未见。")] * 2
+    assert [(s.groups, s.sides, s.silent) for s in sections if s] == [
+        (("2023年",), ("2023年", "2024年"), ("2024年",))
+    ] * 2
+
+
+def two_years(**more: Any) -> Briefing:
+    """A comparison of two meetings that say much the same with other figures."""
+    first = ["2023年3月1日，全县教育工作会议召开。", "会议强调，一要新建学校3所。二要培训教师3200人次。三要办好食堂。"]
+    second = ["2024年3月1日，全县教育工作会议召开。", "会议强调，一要新建学校5所。二要培训教师5000人次。三要办好食堂。"]
+    articles = [
+        replace(one, side=f"{one.article.date.year}年")
+        for one in chosen(stored(1, "甲", dt.date(2023, 3, 1), first), stored(2, "乙", dt.date(2024, 3, 1), second))
+        if one.article.date
+    ]
+    first_year, other = (Period(dt.date(y, 1, 1), dt.date(y, 12, 31), f"{y}年") for y in (2023, 2024))
+    request = BriefingRequest("compare", period=first_year, other=other, **more)
+    made = list(make(request, kind_named("compare"), articles, keys, Lines(40)))[-1]
+    assert isinstance(made, Briefing)
+    return made
+
+
+def test_periods_that_differ_by_a_figure_both_say_it() -> None:
+    made = two_years()
+    said = "".join(texts(made))
+    assert all(words in said for words in ("学校3所", "学校5所", "3200人次", "5000人次"))
+    assert [(one.reason, one.statement.group) for one in made.left_out if "食堂" in one.statement.text] == [
+        (Reason.REPEATED, "2024年")
+    ]
+    for section in made.sections:
+        assert section.sides == ("2023年", "2024年")
+        assert [one.group for one in section.statements] == sorted(one.group for one in section.statements)
+
+
+def test_each_side_has_half_the_room() -> None:
+    plan = SectionPlan(heading="部署", roles=(Role.DEMAND,), characters=40, form=Form.SIDES)
+    kind = kind_named("compare").model_copy(update={"sections": (plan,)})
+    demands = [f"会议强调，要抓好第{n}件实事。" for n in "一二三四五六"]
+    old = source(stored(1, "", dt.date(2023, 3, 1), demands), "2023年")
+    new = source(stored(2, "", dt.date(2024, 3, 1), ["会议强调，要守牢安全底线。"]), "2024年")
+    (drafted,) = Drafter(kind, [old, new], "", ("2023年", "2024年")).sections()
+    assert drafted.section
+    assert drafted.section.groups == ("2023年", "2024年")
+    assert not drafted.section.silent
+    silent_not = [old, source(stored(2, "", dt.date(2024, 3, 1), ["会议强调，要" + "守牢" * 30 + "底线。"]), "2024年")]
+    (drafted,) = Drafter(kind, silent_not, "", ("2023年", "2024年")).sections()
+    assert drafted.section
+    assert (drafted.section.groups, drafted.section.silent) == (("2023年",), ())  # it speaks, at too great a length
 
 
 def test_a_comparison_reads_its_periods_from_the_topic() -> None:
@@ -147,6 +196,9 @@ def test_a_comparison_reads_its_periods_from_the_topic() -> None:
     assert (request.topic, request.period.name, request.other.name) == ("中考备考", "2023年", "2024年")
     with pytest.raises(JianwenError, match="两个时段"):
         with_sides(BriefingRequest("compare", topic="中考备考"), dt.date(2026, 1, 1), None)
+    same = replace(request, other=request.period)
+    with pytest.raises(JianwenError, match="两个时段都是2023年"):
+        with_sides(same, dt.date(2026, 1, 1), None)
 
 
 def test_tasks_name_who_must_do_them() -> None:

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.briefing import editing
-from rag.briefings import Briefing, ChosenArticle, Form, Making, Reason, Section, Written, footnotes
+from rag.briefings import Briefing, ChosenArticle, Form, LeftOut, Making, Reason, Section, Written, footnotes
 from rag.errors import JianwenError
 from tests.briefing_articles import AT, FILE, sample_articles
+from tests.briefing_samples import two_years
 from tests.test_briefing_drafting import brief, texts
 
 LATER = AT + dt.timedelta(minutes=1)
@@ -142,3 +143,68 @@ def test_whatever_is_changed_each_sentence_stands_once_and_marks_tell_what_is_ch
     assert len(briefing.edits) <= len(steps)
     for statement in briefing.statements:
         assert (statement.mark == "人工撰写") == statement.text.startswith("补充说明")
+
+
+# ---------------------------------------------------------------- in two columns
+
+
+@pytest.fixture
+def sides() -> Briefing:
+    return two_years()
+
+
+def columns(briefing: Briefing, section: int = 1) -> list[list[str]]:
+    one = briefing.sections[section]
+    return [[s.text[:2] for s in one.statements if s.group == side] for side in one.sides]
+
+
+def test_a_sentence_keeps_to_its_side_wherever_it_is_moved(sides: Briefing) -> None:
+    assert columns(sides) == [["一要", "二要", "三要"], ["一要", "二要", "三要", "四要"]]
+    assert columns(editing.move(sides, 1, 0, 1, 1, LATER)) == [
+        ["二要", "一要", "三要"],
+        ["一要", "二要", "三要", "四要"],
+    ]
+    assert columns(editing.move(sides, 1, 0, 1, 6, LATER)) == [
+        ["二要", "三要", "一要"],
+        ["一要", "二要", "三要", "四要"],
+    ]
+    up = editing.move(sides, 1, 6, 0, 0, LATER)
+    assert columns(up, 0) == [[], ["四要", "全市"]]
+    assert columns(up) == [["一要", "二要", "三要"], ["一要", "二要", "三要"]]
+
+
+def test_what_is_written_or_comes_back_stands_on_a_side(sides: Briefing) -> None:
+    written = editing.write(sides, 1, 2, "请认真学习。", LATER)
+    assert columns(written) == [["一要", "二要", "请认", "三要"], ["一要", "二要", "三要", "四要"]]
+    gone = editing.delete(sides, 1, 0, LATER)
+    assert columns(gone)[0] == ["二要", "三要"]
+    assert columns(editing.restore(gone, 0, LATER))[0] == ["二要", "三要", "一要"]
+
+
+def test_a_side_emptied_by_hand_is_not_called_silent_and_a_silent_section_stays(sides: Briefing) -> None:
+    emptied = sides
+    for _ in range(3):
+        emptied = editing.delete(emptied, 1, 0, LATER)
+    assert columns(emptied)[0] == []
+    assert emptied.sections[1].silent == ()
+    assert editing.delete(sides, 0, 0, LATER).sections[0].silent == ("2023年",)
+
+
+def test_the_last_of_a_comparison_comes_back_in_columns(sides: Briefing) -> None:
+    one = dataclasses.replace(sides, sections=(dataclasses.replace(sides.sections[0], silent=()), sides.sections[1]))
+    gone = editing.delete(one, 0, 0, LATER)
+    assert len(gone.sections) == 1
+    back = editing.restore(gone, 0, LATER).sections[-1]
+    assert (back.heading, back.sides, back.form) == ("工作进展", ("2023年", "2024年"), Form.SIDES)
+
+
+def test_another_sentence_is_one_of_the_same_side(sides: Briefing) -> None:
+    spare = [
+        LeftOut(dataclasses.replace(s, text=f"另{s.text}", importance=n), Reason.NO_ROOM, "部署要求")
+        for n, s in enumerate(sides.sections[1].statements)
+    ]
+    changed = editing.another(dataclasses.replace(sides, left_out=tuple(spare)), 1, 0, LATER)
+    assert changed.sections[1].statements[0].text.startswith("另三要守住")
+    right = [one for one in spare if one.statement.group == "2024年"]
+    with pytest.raises(JianwenError, match="没有别的句子可换"):
+        editing.another(dataclasses.replace(sides, left_out=tuple(right)), 1, 0, LATER)

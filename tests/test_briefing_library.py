@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +41,6 @@ def first_article(library: Library) -> str:
 
 
 def test_articles_are_chosen_by_topic_and_by_date(library: Library) -> None:
-    import datetime as dt
-
     found = library.choose_articles(BriefingRequest("专题摘要", topic="中考备考"))
     assert found[0].article.id == first_article(library) and "句谈到" in found[0].why
     week = Period(dt.date(2024, 3, 25), dt.date(2024, 3, 31), "3月末")
@@ -103,6 +102,16 @@ def test_tasks_and_what_is_left_out_come_back_too(library: Library) -> None:
     made = brief(library, BriefingRequest("tasks", tuple(one.id for one in library.articles())))
     known = library.keep_briefing(made)
     assert known is not None and made.left_out
+    assert library.briefing(known) == made
+
+
+def test_a_comparison_comes_back_in_its_columns(library: Library) -> None:
+    first = Period(dt.date(2024, 3, 1), dt.date(2024, 3, 23), "3月中旬")
+    other = Period(dt.date(2024, 3, 24), dt.date(2024, 3, 31), "3月末")
+    made = brief(library, BriefingRequest("compare", period=first, other=other))
+    assert [section.sides for section in made.sections] == [("3月中旬", "3月末")] * 2
+    known = library.keep_briefing(made)
+    assert known is not None
     assert library.briefing(known) == made
 
 

@@ -50,7 +50,7 @@ def test_the_json_of_a_briefing(made: Briefing) -> None:
     }
     assert (value["kind"], value["pages"], value["tokens"]) == ("tasks", 1, {"prompt": 0, "answer": 0})
     (section,) = value["sections"]
-    assert set(section) == {"heading", "note", "statements"}
+    assert set(section) == {"heading", "note", "sides", "silent", "statements"}
     assert all(set(statement) == STATEMENT and statement["supported"] for statement in section["statements"])
     assert value["left_out"]
     assert all(set(one) == STATEMENT | {"reason", "section"} for one in value["left_out"])

@@ -127,7 +127,11 @@ def briefing(console: Console, value: Briefing, elsewhere: Elsewhere = NOWHERE) 
     console.print(Text(plain(value.title), style="bold"))
     for section in value.sections:
         console.print(Text(plain(section.heading), style="bold cyan"))
+        side = ""
         for statement in section.statements:
+            if section.sides and statement.group != side:
+                side = statement.group
+                console.print(Text(f"  {plain(side)}：", style="cyan"))
             marks = "".join(f"【{number}】" for number in known.numbers[statement.text])
             line = Text(f"  {plain(statement.text)}").append(marks, style="cyan")
             if statement.duty and (statement.duty.who or statement.duty.due):
@@ -135,6 +139,8 @@ def briefing(console: Console, value: Briefing, elsewhere: Elsewhere = NOWHERE) 
                     f"（{plain('；'.join(filter(None, (statement.duty.who, statement.duty.due))))}）", style="dim"
                 )
             console.print(line.append(f"  {statement.mark}" if statement.mark else "", style="red"))
+        for side in section.silent:
+            console.print(Text(f"  {plain(side)}：资料中未见", style="dim"))
         if section.note:
             console.print(Text(f"  {plain(section.note)}", style="dim"))
     _sources(console, known.citations, elsewhere)

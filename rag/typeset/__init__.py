@@ -7,10 +7,11 @@ blocks       what is to be set
 composing    a briefing as blocks
 titles       a long title in lines of like length
 masthead     the head and foot of a 简报
-setting      blocks as lines with places, and the boxes of sentences
+cutting      blocks and tables as lines without places
+setting      lines with places, and the boxes of sentences
 fonts        which font stands for which face
 embedding    fonts cut down for a PDF
-docx_file    the Word file; footnotes, word_xml: its parts
+docx_file    the Word file; footnotes, word_table, word_xml: its parts
 pdf_file     the PDF
 markdown     Markdown, and rich text for the clipboard
 exporting    from a briefing to a file; `PageMeasure`

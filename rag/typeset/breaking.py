@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.typeset.characters import latin, width
 
@@ -25,7 +25,8 @@ class Program:
     gap: what it adds between a Chinese character and a letter or figure, in ems. hanging: signs of which one may stand
     outside the margin. western: whether it goes by the rules for Western text before a letter or figure, and so never
     parts 「5、|6」, 「〔2024〕|8」 or 「”|AI」. tracks_all: whether the last character of a line, and the last before
-    the script changes, is drawn closer like the others.
+    the script changes, is drawn closer like the others. stays: signs after which a line seldom ends before a letter
+    or figure.
     """
 
     name: str
@@ -33,6 +34,11 @@ class Program:
     hanging: str = ""
     western: bool = False
     tracks_all: bool = True
+    stays: str = ""
+
+    def of_cells(self) -> Program:
+        """How it sets a line in a table, where LibreOffice lets nothing hang."""
+        return replace(self, hanging="", stays=self.hanging)
 
 
 WORD = Program("Word", gap=0.25)
@@ -52,6 +58,8 @@ def may_break(text: str, n: int, program: Program = WORD) -> bool:
         return False
     if latin(before) and latin(after):
         return (before == "-" and after.isalnum()) or (program.western and before == "/" and after.isalpha())
+    if before in program.stays and latin(after) and after.isalnum():
+        return False
     return not (program.western and latin(after) and _bound(text, n))
 
 

@@ -93,7 +93,7 @@ NOTE = Style("依据脚注", Face.SONG, 9, 13)
 EVIDENCE_TITLE = Style("依据清单标题", Face.HEADING, 16, after=14.5, align=Align.CENTRE, level=1, keep=True)
 EVIDENCE = Style("依据清单条目", Face.BODY, 12, 20)
 COLUMN_HEAD = Style("对比栏头", Face.SUBHEADING, 16, align=Align.CENTRE, tracking=TRACKING, keep=True)
-AFTER_TABLE = Style("对比表后", Face.BODY, 4, 6)  # Word wants a paragraph between a table and what follows
+AFTER_TABLE = Style("对比表后", Face.BODY, 1, 2)  # Word wants a paragraph between a table and what follows
 CELL_INSET, CELL_FOOT = 7.5, 4.0  # white space at the sides of a cell of a table, and at its foot
 TABLE_RULE = 0.5
 PAGE_NUMBER_SIZE = 14.0

@@ -9,9 +9,10 @@ from itertools import groupby
 from typing import Any
 
 from rag.typeset import form
+from rag.typeset.cutting import Glyph
 from rag.typeset.embedding import Embedded, FontBook, Subset, subset
 from rag.typeset.form import Face
-from rag.typeset.setting import Glyph, Layout, Rule, SetLine
+from rag.typeset.setting import Layout, Rule, SetLine
 
 _SYMBOLIC = 4  # font descriptor flag: more than the standard Latin glyphs
 _STRETCHED = "—"  # drawn as wide as its cell: two of them make one unbroken dash

@@ -39,7 +39,8 @@ def cited(chosen: ChosenArticle, paragraph: int, words: str, number: int = 1) ->
 
 
 def briefing_of(request: BriefingRequest, chosen: Sequence[ChosenArticle]) -> Briefing:
-    """Of the first article: three sentences that it says, one that it does not, three left out."""
+    """Of the first article: three sentences that it says, one that it does not, three left out. In a comparison the
+    first three stand in two columns."""
     first = chosen[0]
 
     def said(paragraph: int, words: str, importance: float = 0.5) -> BriefingStatement:
@@ -50,6 +51,13 @@ def briefing_of(request: BriefingRequest, chosen: Sequence[ChosenArticle]) -> Br
         "投入5亿元。", (cited(first, 1, "力争取得新成绩"),), ("所引原文中没有“5亿元”",), Written.MODEL
     )
     spare = said(0, "明确备考思路与举措")
+    if request.kind == "compare":
+        left, right = "2023年", "2024年"
+        said_once = said(0, "各县区要认真做好中考备考工作的节点安排与业务培训指导", 1.0)
+        both = (replace(said_once, group=left), replace(duties[0], group=right), replace(duties[1], group=right))
+        section = Section("部署要求", both, Form.SIDES, sides=(left, right))
+        made = Briefing("compare", "对比", "中考备考", (section,), tuple(chosen), Making("", AT, 1.5))
+        return replace(made, left_out=(LeftOut(replace(spare, group=left), Reason.NO_ROOM, "部署要求"),))
     return Briefing(
         request.kind,
         "会议简报",

@@ -352,6 +352,40 @@ def test_too_long_a_page_says_so_and_can_be_cut_or_allowed(window: Window, write
     assert "很长" in "".join(one.statement.text for one in editor.briefing.left_out)
 
 
+def test_a_comparison_is_worked_on_in_its_columns(window: Window, choose: Write, qtbot: QtBot) -> None:
+    form = window.briefing.form
+    wait(qtbot, lambda: form.kinds)
+    form.kind.setCurrentText("对比")
+    choose("2023年与2024年中考备考")
+    wait(qtbot, lambda: window.briefing.articles.articles)
+    window.briefing.articles.go.click()
+    wait(qtbot, lambda: window.briefing.page)
+    editor = window.briefing.editor
+    paper = editor.paper
+    assert editor.page is not None
+    assert {"2023年", "2024年"} <= {line.text for line in editor.page.layout.lines}
+    left, right = paper.area_of(paper.boxes[0][:1]), paper.area_of(paper.boxes[1][:1])
+    assert left.right() < right.left()
+    assert left.top() == right.top()
+    QTest.mouseClick(paper, Qt.MouseButton.LeftButton, pos=right.center())
+    assert paper.selected == 1
+    assert not editor.tools.actions_["up"].isEnabled()  # the only one above it is of the other side
+    first = texts(window)
+    do(window, qtbot, 1, "down")
+    assert texts(window) == [first[0], first[2], first[1]]
+    assert paper.selected == 2
+    editor.beside.back_wanted.emit(0)
+    wait(qtbot, lambda: len(texts(window)) == 4)
+    assert texts(window)[1] == "明确备考思路与举措。"
+    do(window, qtbot, 1, "rewrite", "明确备考举措。")
+    assert [one.group for one in editor.briefing.statements] == ["2023年", "2023年", "2024年", "2024年"]
+    do(window, qtbot, 3, "delete")
+    assert len(texts(window)) == 3
+    editor.undo_button.click()
+    wait(qtbot, lambda: not editor.waiting)
+    assert len(texts(window)) == 4
+
+
 # ------------------------------------------------------------ keeping, exporting
 
 

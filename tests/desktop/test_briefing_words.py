@@ -17,7 +17,7 @@ from desktop.briefing_messages import (
     OpenBriefing,
     Operation,
 )
-from desktop.briefing_words import about_sentence, number_of, pages_words, place_of, record, standing
+from desktop.briefing_words import about_sentence, moved_to, number_of, pages_words, place_of, record, standing
 from desktop.page_painter import Wash
 from desktop.page_type import best_family
 from desktop.protocol import AddFiles, Rebuild, may_interrupt, rank
@@ -25,7 +25,7 @@ from rag.briefings import BriefingRequest
 from rag.errors import JianwenError
 from rag.typeset.exporting import PageMeasure
 from rag.typeset.form import Face
-from tests.briefing_samples import briefing, doubtful, real
+from tests.briefing_samples import briefing, doubtful, real, two_years
 
 AT = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 
@@ -47,6 +47,19 @@ def test_a_sentence_says_what_it_rests_on() -> None:
     assert about_sentence(made, 1) == "未核实 [2]：5亿元"
     assert about_sentence(made, 2).startswith("人工撰写")
     assert standing(made) == {1: Wash.DOUBTFUL, 2: Wash.BY_HAND}
+
+
+def test_a_sentence_is_moved_within_its_side_and_over_the_edge_of_its_section() -> None:
+    made = two_years()  # in one section one on the right; in the other three on the left, four on the right
+    assert [moved_to(made, number, 1) for number in range(8)] == [
+        *((1, 0), (1, 1), (1, 2), None),
+        *((1, 4), (1, 5), (1, 6), None),
+    ]
+    assert [moved_to(made, number, -1) for number in range(8)] == [
+        *(None, (0, 1), (1, 0), (1, 1)),
+        *((0, 1), (1, 3), (1, 4), (1, 5)),
+    ]
+    assert moved_to(real(), 0, 1) == (1, 0)
 
 
 def test_pages_say_by_how_many_they_are_too_many() -> None:
