@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.judging import Line, line_of, sureness, worth_asking
-from tests.fakes import FakeJudge
 from tests.scripted_chat import ScriptedChat
 
 ANSWERED = ("多少个阅览座位", "要做好哪些工作", "由谁主持")
@@ -36,8 +35,14 @@ def test_the_default_model_is_not_measured() -> None:
 
 
 def test_the_model_is_asked_about_what_the_judge_does_not_rule_out_and_about_all_where_it_sees_no_answer() -> None:
-    texts = ["李明华主持。", "会议召开。", "李明华讲话。"]
-    assert worth_asking("由谁主持？", texts, FakeJudge("李明华")) == (True, False, True)
-    assert worth_asking("由谁主持？", texts, FakeJudge("主持", no=-1.0)) == (True, True, True)
-    assert worth_asking("由谁主持？", texts, FakeJudge("李明华", yes=-1.0)) == (True, True, True)
-    assert worth_asking("由谁主持？", [], FakeJudge()) == ()
+    assert worth_asking((3.0, -4.0, 3.0)) == (True, False, True)
+    assert worth_asking((3.0, -1.0, -1.0)) == (True, True, True)
+    assert worth_asking((-1.0, -4.0, -1.0)) == (True, True, True)
+    assert worth_asking(()) == ()
+
+
+def test_what_the_judge_sees_counts_for_an_answer_and_never_against_it() -> None:
+    line = Line(2.5, 1.5, 0.3)
+    assert line.answers(2.6, 0.0) and not line.answers(2.4, 0.0)
+    assert line.answers(1.7, 3.0) and not line.answers(1.5, 3.0)
+    assert line.answers(2.6, -4.0)

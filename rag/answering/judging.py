@@ -5,9 +5,10 @@ about. It may only do so where it sees an answer in another one: it was taught w
 answers, and sees none in what answers 「会议精神怎么贯彻？」.
 
 Models differ in how freely they say 是. Where a model draws its line is therefore measured: on a few short texts of
-ours, each with a question it answers and a related one it does not. The line of the default model was set on 14
-questions of the Chinese RGB benchmark, each with and without an answering passage among five: 14 of 14 answered, 9 of
-14 refused; the samples put it at the same place.
+ours, each with a question it answers and a related one it does not. The line of the default model, and how much
+of the judge's logit above 0 is added to its own, were set on 85 questions of the Chinese RGB benchmark, each with and
+without an answering passage among five: 1% wrongly refused, 60% refused when absent; without the judge and with the
+line at 2.0 it was 1% and 53%, at 3.0 11% and 80%. The sample bulletin's questions keep a distance of 0.3 from the line.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from statistics import fmean
 from weakref import WeakKeyDictionary
 
 from rag.chat.llm import ChatModel, Message
-from rag.evidence.cross_encoder import Judge
 from rag.types import StopSignal
 
 _ORDER = "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。"
@@ -28,10 +28,18 @@ _QUESTION = "这段资料里写明了问题的答案吗？只回答“是”或�
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """In logits: from `least` on a passage answers; one surer than another by `apart` leaves it out."""
+    """In logits: from `least` on a passage answers; one surer than another by `apart` leaves it out.
+
+    judged: the share of the judge's logit, where that is above 0, which counts beside the model's own for `least`.
+    """
 
     least: float
     apart: float
+    judged: float = 0.0
+
+    def answers(self, value: float, judged: float) -> bool:
+        """Whether a passage does, by the model's own logit and the judge's."""
+        return value + self.judged * max(judged, 0.0) >= self.least
 
 
 # Logits of the judge: where one passage has the first, those below the second are not asked about. Of 100 questions of
@@ -39,9 +47,8 @@ class Line:
 # questions mostly one or two.
 _SEEN, _RULED_OUT = 0.0, -2.5
 
-# By model name. The same question read in other batches differs by some 0.1 to 0.2: an answered one of the sample
-# bulletin stands at 2.3 or just below 2.2.
-_KNOWN = {"qwen2.5-coder-1.5b-instruct-q4_k_m": Line(2.0, 1.5)}
+# By model name. The same question read in other batches differs by some 0.1 to 0.2.
+_KNOWN = {"qwen2.5-coder-1.5b-instruct-q4_k_m": Line(2.5, 1.5, 0.3)}
 _LEAST, _APART = 0.6, 0.3  # for other models, as shares of the way from an unanswered to an answered question
 
 _measured: WeakKeyDictionary[ChatModel, Line] = WeakKeyDictionary()
@@ -65,12 +72,8 @@ _SAMPLES = (  # (text, a question it answers, one it does not)
 )
 
 
-def worth_asking(question: str, texts: Sequence[str], judge: Judge) -> tuple[bool, ...]:
-    """Of each text whether the answering model should be asked about it.
-
-    `texts` as `search.evidence_text` gives them. Raises JianwenError when the judge cannot be used.
-    """
-    logits = judge.answers(question, texts).tolist()
+def worth_asking(logits: Sequence[float]) -> tuple[bool, ...]:
+    """Of each passage, by its logit of the judge, whether the answering model should be asked about it."""
     seen = max(logits, default=0.0) >= _SEEN
     return tuple(not seen or logit >= _RULED_OUT for logit in logits)
 

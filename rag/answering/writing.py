@@ -100,7 +100,7 @@ def answer(
         named = "、".join(f"“{premise}”" for premise in unknown)
         yield _refusal(work, found, f"问题里提到的{named}，在找到的资料中没有出现。")
         return
-    shown = yield from _choose_evidence(work, _promising(question, found, judge))
+    shown = yield from _choose_evidence(work, found, judge)
     if not shown:
         yield _refusal(work, found)
         return
@@ -137,28 +137,36 @@ def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Ref
     )
 
 
-def _promising(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[Evidence]:
-    if judge is None or _LIST_QUESTION.search(question):
-        return list(found)
-    texts = [evidence_text(evidence) for evidence in found]
-    return [evidence for evidence, worth in zip(found, worth_asking(question, texts, judge), strict=True) if worth]
-
-
-def _choose_evidence(work: _Work, found: Sequence[Evidence]) -> Generator[AskEvent, None, tuple[Evidence, ...]]:
+def _choose_evidence(
+    work: _Work, found: Sequence[Evidence], judge: Judge | None
+) -> Generator[AskEvent, None, tuple[Evidence, ...]]:
     """Yield progress; return the passages that answer the question, in the order they stand in their documents."""
     if not found:
         return ()
-    yield Progress("正在核对资料", 0, len(found))
+    judged = _judged(work.question, found, judge)
+    yield Progress("正在核对资料", 0, len(judged))
     line = line_of(work.chat, work.stop)
     sure: list[float] = []
-    for done, evidence in enumerate(found, 1):
+    for done, (evidence, _) in enumerate(judged, 1):
         value, tokens = sureness(work.question, _source_text(evidence), work.chat, work.stop)
         sure.append(value)
         work.prompt_tokens += tokens
-        yield Progress("正在核对资料", done, len(found))
-    bar = max(line.least, max(sure) - line.apart)
-    kept = [evidence for evidence, value in zip(found, sure, strict=True) if value >= bar]
+        yield Progress("正在核对资料", done, len(judged))
+    kept = [
+        evidence
+        for (evidence, logit), value in zip(judged, sure, strict=True)
+        if line.answers(value, logit) and value >= max(sure) - line.apart
+    ]
     return tuple(sorted(kept, key=_place))
+
+
+def _judged(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[tuple[Evidence, float]]:
+    """The passages worth asking about, each with its logit of the judge (0 without one)."""
+    if judge is None:
+        return [(evidence, 0.0) for evidence in found]
+    logits = judge.answers(question, [evidence_text(evidence) for evidence in found]).tolist()
+    worth = [True] * len(found) if _LIST_QUESTION.search(question) else worth_asking(logits)
+    return [pair for pair, asked in zip(zip(found, logits, strict=True), worth, strict=True) if asked]
 
 
 def _place(evidence: Evidence) -> tuple[str, str, int]:

@@ -306,7 +306,8 @@ class LlamaSession:
                 self.ended = True
                 return
             texts = [decoder.decode(self._model.pieces[token])]
-            guesses = self._drafter.guesses(self._model.history(), token, self._model.room - 2)
+            over = any(character in until for character in texts[-1])
+            guesses = [] if over else self._drafter.guesses(self._model.history(), token, self._model.room - 2)
             here = self._model.length
             rows = self._model.read_each([token, *guesses])
             for guess, scores in zip(guesses, rows, strict=False):
