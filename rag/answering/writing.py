@@ -4,8 +4,8 @@
 2. What the question takes for granted must be known to what was found (`premises`), else a refusal names it.
 3. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal. It is
    not asked about those that the judge rules out, unless the question asks for a list, whose points may stand apart.
-4. From the passages kept, the model writes sentence by sentence. After each sentence it must name one of the evidence
-   numbers shown; a mask allows no other.
+4. From the passages kept, the model writes sentence by sentence. Where several may carry a sentence, it must name one
+   of the evidence numbers shown; a mask allows no other.
 5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
    is taken back once, with what is wrong with it; what still fails stays and is marked.
 6. What another article says differently of the same matter is quoted beside it, each under its date (`disagreement`).
@@ -223,7 +223,8 @@ def _statement(
     text = _BULLET.sub("", sentence).replace("**", "").strip()
     if not re.search(r"\w", text) or text.endswith(("：", ":")):
         return None
-    number = 1 + session.choose([f"{n}】" for n in range(1, len(shown) + 1)], "【").index
+    heed(work.stop)
+    number = _source_of(work.question, text, session, shown)
     yield DraftText(f"【{number}】")
     return _checked(work.question, text, number, shown)
 
@@ -247,15 +248,28 @@ def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[Ask
     return sentence
 
 
-def _checked(question: str, text: str, number: int, shown: Sequence[Evidence]) -> Statement:
-    """The statement, cited to the passage the model named unless another one clearly carries it better."""
+def _source_of(question: str, text: str, session: Session, shown: Sequence[Evidence]) -> int:
+    """The number of the passage that carries the statement: the one the model names, unless another clearly does. Where
+    one clearly does it before all others, the model, which takes a token's time to say, is not asked."""
     fitness = [
         (not _problems(question, text, evidence, evidence.paragraph.text), coverage(text, evidence.paragraph.text))
         for evidence in shown
     ]
-    named, best = fitness[number - 1], max(fitness)
-    if best[0] > named[0] or (best[0] == named[0] and best[1] > named[1] + _BETTER_SOURCE):
-        number = 1 + fitness.index(best)
+    best = max(fitness)
+    rivals = [
+        number
+        for number, (sound, covered) in enumerate(fitness, 1)
+        if sound == best[0] and covered >= best[1] - _BETTER_SOURCE
+    ]
+    if len(rivals) > 1:
+        named = 1 + session.choose([f"{n}】" for n in range(1, len(shown) + 1)], "【").index
+        if named in rivals:
+            return named
+    return 1 + fitness.index(best)
+
+
+def _checked(question: str, text: str, number: int, shown: Sequence[Evidence]) -> Statement:
+    """The statement, cited to passage `number`."""
     evidence = shown[number - 1]
     whole = evidence.passage.start, evidence.passage.end
     citations = tuple(
