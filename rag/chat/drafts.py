@@ -1,8 +1,10 @@
 """Guesses at what a model writes next, from what it has read: an answer copies its sources. Pure.
 
 Prompt lookup: the n-gram case of speculative decoding (Leviathan, Kalman and Matias, "Fast Inference from Transformers
-via Speculative Decoding", ICML 2023). A guess costs a fraction of a token where it is wrong, since a processor reads
-several tokens at once at little more than the price of one.
+via Speculative Decoding", ICML 2023). A guess that is wrong costs what a processor takes to read one more token at
+once: seven tenths of a token written on two cores with AVX2 alone, less where there are more cores or VNNI. The figures
+below were chosen for that price and half of it, on 388 tokens of eight answers written without guesses: 1.15 and 1.35
+times the speed; three to seven guesses after two tokens alike gave 1.03 and 1.27.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LONGEST: Final = 6  # tokens of context that tell two places apart
-_SHORTEST: Final = 2
-_FIRST: Final = 3  # guesses at a time, to begin with
-_MOST: Final = 7
+_LONGEST: Final = 8  # tokens of context that tell two places apart
+_SHORTEST: Final = 4
+_FIRST: Final = 2  # guesses at a time, to begin with
+_LEAST: Final = 1
+_MOST: Final = 5
 
 
 def continuation(history: NDArray[np.intc], count: int) -> list[int]:
@@ -50,4 +53,4 @@ class Drafter:
     def learn(self, guessed: int, right: int) -> None:
         """`right` of the last `guessed` tokens came true: more are worth guessing after a run, fewer after a miss."""
         if guessed:
-            self._count = min(_MOST, self._count + 2) if right == guessed else max(_FIRST, right + 1)
+            self._count = min(_MOST, self._count + 2) if right == guessed else _LEAST
