@@ -17,6 +17,7 @@ from rag.briefing.choosing import choose, with_sides
 from rag.briefing.drafting import Drafter
 from rag.briefing.fitting import fit
 from rag.briefing.making import make
+from rag.briefing.naming import days
 from rag.briefing.plans import OURS, Kind, SectionPlan, kind_named, read_kind
 from rag.briefing.roles import ESSENTIAL, KeySentence, Role, key_sentences
 from rag.briefings import (
@@ -160,6 +161,22 @@ def two_years(**more: Any) -> Briefing:
     made = list(make(request, kind_named("compare"), articles, keys, Lines(40)))[-1]
     assert isinstance(made, Briefing)
     return made
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "name"),
+    [
+        ("2024-01-01", "2024-12-31", "2024年"),
+        ("2023-01-01", "2024-12-31", "2023年至2024年"),
+        ("2024-02-01", "2024-02-29", "2024年2月"),
+        ("2024-01-01", "2024-03-31", "2024年1月至3月"),
+        ("2023-12-01", "2024-01-31", "2023年12月至2024年1月"),
+        ("2024-02-01", "2024-02-28", "2024年2月1日至28日"),
+        ("2024-03-18", "2024-03-31", "2024年3月18日至31日"),
+    ],
+)
+def test_whole_months_and_years_are_called_by_their_names(since: str, until: str, name: str) -> None:
+    assert days(dt.date.fromisoformat(since), dt.date.fromisoformat(until)) == name
 
 
 def test_periods_that_differ_by_a_figure_both_say_it() -> None:

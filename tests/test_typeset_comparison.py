@@ -77,6 +77,22 @@ def test_names_stand_over_columns_and_matters_in_rows() -> None:
         assert not tops[other][1]
 
 
+def test_a_long_name_is_parted_between_its_days() -> None:
+    names = ("2023年3月15日至4月20日", "2024年3月")
+    sections = tuple(
+        replace(
+            one,
+            sides=names,
+            silent=(),
+            statements=tuple(replace(s, group=names[SIDES.index(s.group)]) for s in one.statements),
+        )
+        for one in two_years().sections
+    )
+    layout = PageMeasure().layout(replace(two_years(), sections=sections))
+    heads = [line.text for line in cells(layout) if line.style is form.COLUMN_HEAD]
+    assert heads[:3] == ["2023年3月15日", "2024年3月", "至4月20日"]
+
+
 def test_a_silent_side_is_said_to_be_silent_and_one_left_out_is_not() -> None:
     made = two_years()
     assert "资料中未见" in [line.text for line in cells(PageMeasure().layout(made))]

@@ -58,10 +58,22 @@ def day(date: dt.date) -> str:
 
 
 def days(since: dt.date, until: dt.date) -> str:
-    """«2024年3月18日至31日»: what both days share is said once."""
+    """«2024年3月18日至31日»: what both days share is said once, and whole months and years by their names."""
     if since == until:
         return day(since)
+    if since.day == 1 and (until + dt.timedelta(days=1)).day == 1:
+        return _months(since, until)
     if since.year != until.year:
         return f"{day(since)}至{day(until)}"
     month = "" if since.month == until.month else f"{until.month}月"
     return f"{day(since)}至{month}{until.day}日"
+
+
+def _months(since: dt.date, until: dt.date) -> str:
+    """«2024年», «2024年3月», «2024年1月至3月»."""
+    years = f"{since.year}年" if since.year == until.year else f"{since.year}年至{until.year}年"
+    if (since.month, until.month) == (1, 12):
+        return years
+    if since.year != until.year:
+        return f"{since.year}年{since.month}月至{until.year}年{until.month}月"
+    return f"{years}{since.month}月" + (f"至{until.month}月" if until.month > since.month else "")

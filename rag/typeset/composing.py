@@ -16,16 +16,18 @@ from rag.typeset.characters import MISSING, printable
 from rag.typeset.form import (
     AFTER_TABLE,
     BODY,
+    CELL_INSET,
     COLUMN_HEAD,
     EVIDENCE,
     EVIDENCE_TITLE,
     HEADINGS,
     NOTE,
+    TEXT_WIDTH,
     TITLE,
     Face,
 )
 from rag.typeset.masthead import MastheadWords, foot, head, read_words
-from rag.typeset.titles import in_lines
+from rag.typeset.titles import ems, in_lines
 
 _COUNT = "一二三四五六七八九十"
 _COUNTED = re.compile(rf"[（(]?[{_COUNT}\d]+[)）.、．]|[{_COUNT}](是|要|抓)|第[{_COUNT}\d]+|首先")
@@ -154,6 +156,12 @@ def _instead(section: Section, side: str) -> str:
     return SILENT if side in section.silent else LEFT_OUT
 
 
+def _column_head(name: str) -> str:
+    """In two lines where it is too long for one: what comes after «至» in the second."""
+    long = ems(name) * COLUMN_HEAD.size > TEXT_WIDTH / 2 - 2 * CELL_INSET
+    return name.replace("至", "\n至", 1) if long and not name.startswith("至") else name
+
+
 def _points(shown: Iterable[Shown]) -> Iterator[list[Shown]]:
     """Neighbours of one group, a point and its particulars, together; what has no group alone."""
     for group, members in groupby(shown, lambda one: one.statement.group):
@@ -196,7 +204,7 @@ class _Page:
             first += len(section.statements)
 
     def _table(self, sides: SideBySide) -> Table:
-        left, right = sides.names
+        left, right = map(_column_head, sides.names)
         heads = Block(COLUMN_HEAD, (Run(left),)), Block(COLUMN_HEAD, (Run(right),))
         rows = [
             (self._cell(mine, sides.instead[0]), self._cell(others, sides.instead[1])) for mine, others in sides.rows

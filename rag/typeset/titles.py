@@ -17,14 +17,14 @@ _OPEN, _CLOSE = "《“（〔", "》”）〕"
 
 def in_lines(title: str) -> str:
     """The title with a line feed where a line ends; as it is where it fits one line or cannot be parted well."""
-    lines = math.ceil(_width(title) / _ROOM - 1e-9)
+    lines = math.ceil(ems(title) / _ROOM - 1e-9)
     if lines < 2:
         return title
     places = _places(title)
     if math.comb(len(places), lines - 1) > _MOST_WAYS:
         return title
     ways = [(0, *inner, len(title)) for inner in combinations(places, lines - 1)]
-    fitting = [way for way in ways if all(_width(title[a:b]) <= _ROOM for a, b in pairwise(way))]
+    fitting = [way for way in ways if all(ems(title[a:b]) <= _ROOM for a, b in pairwise(way))]
     if not fitting:
         return title
     best = min(fitting, key=lambda way: _unevenness(title, way))
@@ -44,10 +44,11 @@ def _places(title: str) -> list[int]:
 
 def _unevenness(title: str, way: tuple[int, ...]) -> float:
     """How much the lines differ in length; of two alike, the one with the longer line above."""
-    widths = [_width(title[a:b]) for a, b in pairwise(way)]
+    widths = [ems(title[a:b]) for a, b in pairwise(way)]
     return max(widths) - min(widths) - 0.01 * widths[0]
 
 
-def _width(text: str) -> float:
+def ems(text: str) -> float:
+    """The width of a line of text in ems."""
     gaps = sum(spaced(before, after) for before, after in pairwise(text))
     return sum(map(width, text)) + gaps / 4

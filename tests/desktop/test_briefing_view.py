@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -446,6 +447,25 @@ def test_export_writes_the_file_without_what_is_unverified(
     html = QGuiApplication.clipboard().mimeData().html()
     assert "各县区要认真做好中考备考工作" in html
     assert "3亿元" not in html
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "md"])
+def test_a_pdf_and_markdown_are_written_too(
+    window: Window, write: Write, tmp_path: Path, qtbot: QtBot, suffix: str
+) -> None:
+    write()
+    do(window, qtbot, 1, "rewrite", "要投入3亿元。")
+    written = tmp_path / f"简报.{suffix}"
+    window.briefings.export_to(written, suffix, False)
+    wait(qtbot, lambda: written.exists() and "已导出" in window.notice.text)
+    if suffix == "pdf":
+        with pypdfium2.PdfDocument(written) as document:
+            text = "".join(page.get_textpage().get_text_range() for page in document)
+    else:
+        text = written.read_text("utf-8")
+    bare = "".join(text.split())
+    assert "各县区要认真做好中考备考工作" in bare
+    assert "3亿元" not in bare
 
 
 def test_unverified_sentences_go_along_marked_when_wanted(window: Window, write: Write, qtbot: QtBot) -> None:
