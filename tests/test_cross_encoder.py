@@ -19,7 +19,7 @@ from rag.models.onnx_graph import Encoder, encoder_graph
 from training.judge import network
 from training.judge.batches import tokens
 from training.judge.examples import read
-from training.judge.learning import Plan, learn
+from training.judge.learning import Plan, learn, teacher
 from training.judge.shipping import ship
 from training.judge.vocabulary import cut
 
@@ -204,6 +204,14 @@ def test_learning_lowers_the_loss_and_goes_on_where_it_stopped(tmp_path: Path) -
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text("utf-8").splitlines()]
     assert [row["step"] for row in log] == [20, 40, 60, 80]
     assert log[-1]["answering"] < 0.9 * log[0]["answering"]
+
+
+def test_a_teacher_is_what_a_finished_run_left(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        teacher(tiny(), tmp_path)
+    taught = {name: value + 1 for name, value in tiny().state().items()}
+    torch.save({"model": taught, "optimizer": {}, "step": 1}, tmp_path / "checkpoint.pt")
+    assert all(torch.equal(value, taught[name]) for name, value in teacher(tiny(), tmp_path).state().items())
 
 
 # ---------------------------------------------------------------- the one that ships

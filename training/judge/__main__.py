@@ -37,7 +37,7 @@ def main() -> None:
 
     from rag.evidence.cross_encoder import CrossEncoder
     from training.judge import examples, scores, vocabulary
-    from training.judge.learning import Plan, learn, taught
+    from training.judge.learning import Plan, learn, teacher
     from training.judge.network import start
     from training.judge.shipping import ship
 
@@ -51,7 +51,7 @@ def main() -> None:
     (given.folder / "tokenizer.json").write_text(described, "utf-8")
     print(f"{len(kept)} pieces", flush=True)
     model = start(given.start, kept, given.layers).to(given.device)
-    teachers = [taught(start(given.start, kept, _TEACHER), folder).to(given.device) for folder in given.teacher]
+    teachers = [teacher(start(given.start, kept, _TEACHER), folder).to(given.device) for folder in given.teacher]
     more = _MORE if teachers else 0
     if given.smoke:
         plan = Plan(steps=12, items=8, warm=4, more=more)

@@ -140,9 +140,9 @@ def _precision(model: CrossEncoder) -> torch.autocast:
     return torch.autocast(kind, torch.bfloat16, enabled=kind == "cuda")
 
 
-def taught(model: CrossEncoder, folder: Path) -> CrossEncoder:
-    """`model` with the weights that a finished run left in `folder`."""
-    _resume(model, None, folder / "checkpoint.pt")
+def teacher(model: CrossEncoder, folder: Path) -> CrossEncoder:
+    """`model` with the weights that a finished run left in `folder`. Raises OSError: there are none."""
+    _take(model, _checkpoint(folder / "checkpoint.pt"))
     model.eval()
     return model
 
@@ -162,10 +162,18 @@ def _save(model: CrossEncoder, optimizer: Any, step: int, path: Path) -> None:
 def _resume(model: CrossEncoder, optimizer: Any, path: Path) -> int:
     if not path.exists():
         return 0
-    kept = torch.load(path, map_location="cpu")
+    kept = _checkpoint(path)
+    _take(model, kept)
+    optimizer.load_state_dict(kept["optimizer"])
+    return int(kept["step"])
+
+
+def _checkpoint(path: Path) -> dict[str, Any]:
+    kept: dict[str, Any] = torch.load(path, map_location="cpu")
+    return kept
+
+
+def _take(model: CrossEncoder, kept: dict[str, Any]) -> None:
     with torch.no_grad():
         for name, value in model.values.items():
             value.copy_(kept["model"][name.replace("/", ".")])
-    if optimizer is not None:
-        optimizer.load_state_dict(kept["optimizer"])
-    return int(kept["step"])
