@@ -28,6 +28,8 @@ class Period:
         return self.since <= day <= self.until
 
 
+SILENT = "资料中未见"  # of one side of a comparison about which no source says anything
+
 CHOSEN = "按您的选择"  # why a date is read as it is, where the user has said so
 
 

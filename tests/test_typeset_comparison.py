@@ -21,10 +21,10 @@ from rag.typeset.composing import EvidenceIn, compose
 from rag.typeset.docx_file import docx_bytes
 from rag.typeset.exporting import PageMeasure, export
 from rag.typeset.markdown import markdown, rich_text
-from rag.typeset.setting import Layout, SetLine, set_blocks
+from rag.typeset.setting import Layout, SetLine
 from tests.briefing_samples import HOSTILE, MAKING, MASTHEAD, SIDES, citation, comparison, two_years
 from tests.test_typeset_files import W, pdf_text
-from tests.typeset_office import measured_width, printed_lines, to_pdf
+from tests.typeset_office import printed_lines, saved, to_pdf
 
 MIDDLE = form.LEFT + form.TEXT_WIDTH / 2
 SEEDS = range(24)
@@ -199,12 +199,6 @@ def test_word_wants_a_paragraph_behind_every_table() -> None:
 
 
 # ---- LibreOffice
-
-
-def saved(made: Briefing, evidence: EvidenceIn, path: Path) -> Layout:
-    work = compose(made, evidence)
-    path.write_bytes(docx_bytes(work))
-    return set_blocks(work, measured_width, LIBREOFFICE)
 
 
 def our_rows(layout: Layout) -> list[list[str]]:

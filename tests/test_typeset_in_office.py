@@ -7,23 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from rag.briefings import Briefing
 from rag.typeset.breaking import LIBREOFFICE
-from rag.typeset.composing import EvidenceIn, compose
-from rag.typeset.docx_file import docx_bytes
+from rag.typeset.composing import EvidenceIn
 from rag.typeset.exporting import PageMeasure
-from rag.typeset.setting import Layout, set_blocks
+from rag.typeset.setting import Layout
 from tests.briefing_samples import MASTHEAD, briefing, hostile, real
-from tests.typeset_office import measured_width, printed_lines, to_pdf
+from tests.typeset_office import printed_lines, saved, to_pdf
 
 SEEDS = range(40)
-
-
-def saved(made: Briefing, evidence: EvidenceIn, path: Path) -> Layout:
-    """Write the Word file; how it ought to be laid out by LibreOffice with the fonts of this machine."""
-    work = compose(made, evidence)
-    path.write_bytes(docx_bytes(work))
-    return set_blocks(work, measured_width, LIBREOFFICE)
 
 
 def our_lines(layout: Layout) -> list[list[str]]:

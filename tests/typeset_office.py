@@ -11,9 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rag.briefings import Briefing
 from rag.typeset import characters
+from rag.typeset.breaking import LIBREOFFICE
+from rag.typeset.composing import EvidenceIn, compose
+from rag.typeset.docx_file import docx_bytes
 from rag.typeset.fonts import FontFile, installed
 from rag.typeset.form import Face
+from rag.typeset.setting import Layout, set_blocks
 
 FONTS = {
     Face.TITLE: ("方正小标宋简体", "Noto Serif CJK SC"),
@@ -43,6 +48,13 @@ def _font(file: FontFile) -> Any:
     import uharfbuzz as hb
 
     return hb.Font(hb.Face(hb.Blob.from_file_path(str(file.path)), file.index))
+
+
+def saved(made: Briefing, evidence: EvidenceIn, path: Path) -> Layout:
+    """Write the Word file; how it ought to be laid out by LibreOffice with the fonts of this machine."""
+    work = compose(made, evidence)
+    path.write_bytes(docx_bytes(work))
+    return set_blocks(work, measured_width, LIBREOFFICE)
 
 
 def to_pdf(files: Sequence[Path], folder: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from rag.answering.surveying import survey
 from rag.answering.understanding import Side, Understood
 from rag.answering.writing import answer
 from rag.answers import (
+    SILENT,
     Answer,
     AskEvent,
     DraftText,
@@ -107,7 +108,7 @@ def _side_by_side(
     first = next((r.seconds.first_token for r in replies if r.seconds.first_token is not None), None)
     timing = Timing(replies[0].seconds.evidence, first, sum(reply.seconds.total for reply in replies))
     tokens = sum(reply.prompt_tokens for reply in replies), sum(reply.answer_tokens for reply in replies)
-    summary = "".join(f"{name}：资料中未见。" for name in silent)
+    summary = "".join(f"{name}：{SILENT}。" for name in silent)
     searched = sources.count([side.period for side in understood.sides])
     model = replies[0].model
     if not statements:

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from rag.answering.evaluating import Verdict
 from rag.answers import (
+    SILENT,
     Answer,
     Citation,
     Conversation,
@@ -140,7 +141,7 @@ def briefing(console: Console, value: Briefing, elsewhere: Elsewhere = NOWHERE) 
                 )
             console.print(line.append(f"  {statement.mark}" if statement.mark else "", style="red"))
         for side in section.silent:
-            console.print(Text(f"  {plain(side)}：资料中未见", style="dim"))
+            console.print(Text(f"  {plain(side)}：{SILENT}", style="dim"))
         if section.note:
             console.print(Text(f"  {plain(section.note)}", style="dim"))
     _sources(console, known.citations, elsewhere)

@@ -65,6 +65,16 @@ class Composition:
     sheet: tuple[Block, ...] = ()
 
     @property
+    def foot(self) -> tuple[Block, ...]:
+        """What of the page stands at the foot of its last."""
+        return tuple(part for part in self.page if isinstance(part, Block) and part.at_foot)
+
+    @property
+    def body(self) -> tuple[Block | Table, ...]:
+        """The page without its foot."""
+        return self.page[: len(self.page) - len(self.foot)]
+
+    @property
     def blocks(self) -> tuple[Block, ...]:
         """All paragraphs, those in tables among them."""
         page = (block for part in self.page for block in (part.blocks if isinstance(part, Table) else (part,)))

@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import groupby
 from pathlib import PurePath
 
-from rag.answers import Citation
+from rag.answers import SILENT, Citation
 from rag.briefings import Briefing, BriefingStatement, Footnotes, Form, Section, footnotes
 from rag.typeset.blocks import Block, Composition, Run, Table
 from rag.typeset.characters import MISSING, printable
@@ -32,7 +32,7 @@ from rag.typeset.titles import ems, in_lines
 _COUNT = "一二三四五六七八九十"
 _COUNTED = re.compile(rf"[（(]?[{_COUNT}\d]+[)）.、．]|[{_COUNT}](是|要|抓)|第[{_COUNT}\d]+|首先")
 UNTITLED = "（无标题）"
-SILENT, LEFT_OUT = "资料中未见", "（从略）"  # in the place of a side of a comparison
+LEFT_OUT = "（从略）"  # in the place of a side of a comparison, when not `SILENT`
 
 
 class EvidenceIn(Enum):

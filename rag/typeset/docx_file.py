@@ -44,7 +44,7 @@ def docx_bytes(work: Composition) -> bytes:
     _page(document.sections[0])
     _page_numbers(document)
     _fonts(document)
-    first_at_foot = next((part for part in work.page if isinstance(part, Block) and part.at_foot), None)
+    first_at_foot = next(iter(work.foot), None)
     for part in work.page:
         if isinstance(part, Table):
             _add(body, table_element(part, _paragraph))

@@ -121,12 +121,11 @@ def set_blocks(work: Composition, width: Width = standard_width, program: Progra
     flow.take(
         [
             BrokenTable(part, width, program) if isinstance(part, Table) else Broken(part, width, program)
-            for part in work.page
-            if not _at_foot(part)
+            for part in work.body
         ]
     )
     lines_left = flow.lines_left()
-    foot = [Broken(part, width, program) for part in work.page if isinstance(part, Block) and part.at_foot]
+    foot = [Broken(block, width, program) for block in work.foot]
     lines_left = min(lines_left, flow.stand_at_foot(foot)) if foot else lines_left
     flow.place_notes()
     body_pages = flow.page
@@ -142,10 +141,6 @@ def set_blocks(work: Composition, width: Width = standard_width, program: Progra
         foot_space=flow.foot_space,
         foot_alone=flow.foot_alone,
     )
-
-
-def _at_foot(part: Block | Table) -> bool:
-    return isinstance(part, Block) and part.at_foot
 
 
 def _with_number(n: int, block: Block) -> Block:
