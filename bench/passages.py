@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.evidence.embedding import Embedder
+from rag.types import StopSignal
 
 Floats = NDArray[np.float32]
 
@@ -50,8 +51,8 @@ class KeepingEmbedder:
     def dimension(self) -> int:
         return self._real.dimension
 
-    def load(self) -> None:
-        self._real.load()
+    def load(self, stop: StopSignal | None = None) -> None:
+        self._real.load(stop)
 
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         made = projected(texts, self.dimension) if self._project else self._real.embed_passages(texts)

@@ -34,14 +34,16 @@ def shown(since: QDateEdit, until: QDateEdit) -> tuple[dt.date, dt.date]:
 
 def period_of(since: QDateEdit, until: QDateEdit) -> Period:
     """Raises ValueError: the days are the wrong way round."""
-    period = between(*shown(since, until))
-    assert period is not None  # neither is open
-    return period
+    return _period(*shown(since, until))
 
 
 def this_year() -> Period:
     """From New Year's Day to today: what is offered where nothing says better."""
     today = dt.date.today()
-    period = between(dt.date(today.year, 1, 1), today)
-    assert period is not None
+    return _period(dt.date(today.year, 1, 1), today)
+
+
+def _period(since: dt.date, until: dt.date) -> Period:
+    period = between(since, until)
+    assert period is not None  # neither is open
     return period

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from PySide6.QtCore import QDate, QLocale, Signal
+from PySide6.QtCore import QDate, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDateEdit,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.day_fields import day_field
 from desktop.widgets import button
 from rag.briefings import Masthead
 
@@ -31,12 +31,7 @@ class MastheadFields(QWidget):
         self.wanted = QCheckBox("加上简报报头和报送单位")
         self.name, self.number, self.issuer = QLineEdit(), QLineEdit(), QLineEdit()
         self.to, self.cc = QLineEdit(), QLineEdit()
-        today = dt.date.today()
-        self.date = QDateEdit(QDate(today.year, today.month, today.day))
-        self.date.setDisplayFormat("yyyy-MM-dd")
-        self.date.setLocale(QLocale(QLocale.Language.Chinese))
-        self.date.setCalendarPopup(True)
-        self.date.setMinimumHeight(34)
+        self.date = day_field(dt.date.today(), "日期")
         hints = (
             (self.name, "例如：教育简报"),
             (self.number, "例如：12"),

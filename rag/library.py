@@ -59,7 +59,6 @@ from rag.types import (
     StoredArticle,
     heed,
 )
-from rag.waiting import heeding
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -328,6 +327,7 @@ class Library:
         heed(stop)
         self._sources(stop=stop).best("预热", 1)
         yield Progress("正在载入回答模型", 1, 2)
+        heed(stop)
         self._ready_chat().load(stop)
         yield Progress("模型已就绪", 2, 2)
 
@@ -473,7 +473,7 @@ class Library:
 
     def _loaded_embedder(self, stop: StopSignal | None) -> Embedder:
         embedder = self._ready_embedder()
-        heeding(embedder.load, stop)
+        embedder.load(stop)
         return embedder
 
     def _ready_chat(self) -> ChatModel:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.types import StopSignal
+
 
 class FakeEmbedder:
     """Hashed bags of Han bigrams: texts that share words are near, equal texts are equal. Implements `Embedder`.
@@ -35,7 +37,7 @@ class FakeEmbedder:
         rows = [self._row(text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
-    def load(self) -> None:
+    def load(self, stop: StopSignal | None = None) -> None:
         """There is nothing to load."""
 
     def embed_query(self, text: str) -> NDArray[np.float32]:

@@ -43,7 +43,7 @@ class Line:
 
 
 # Logits of the judge: where one passage has the first, those below the second are not asked about. Of 100 questions of
-# RGB with an answering passage among five none lost all that answer, and 3.3 were asked about; of the sample bulletin's
+# RGB with an answering passage among five none lost all that answer, and 2.8 were asked about; of the sample bulletin's
 # questions mostly one or two.
 _SEEN, _RULED_OUT = 0.0, -2.5
 

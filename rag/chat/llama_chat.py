@@ -53,9 +53,9 @@ class LlamaChat:
     def load(self, stop: StopSignal | None = None) -> None:
         if "tokens_by_piece" not in vars(self):
             self._read_ahead(stop)
-            for part in ("_llama", "_template", "tokens_by_piece"):
-                heed(stop)
-                getattr(self, part)
+            _ = self._llama
+            heed(stop)
+            _ = self._template, self.tokens_by_piece
 
     def _read_ahead(self, stop: StopSignal | None) -> None:
         """Bring the file into the system's cache piece by piece: llama.cpp reads it in one call that heeds nothing."""
@@ -306,13 +306,13 @@ class LlamaSession:
                 self.ended = True
                 return
             texts = [decoder.decode(self._model.pieces[token])]
-            over = any(character in until for character in texts[-1])
-            guesses = [] if over else self._drafter.guesses(self._model.history(), token, self._model.room - 2)
+            guesses = []
+            if not _over(texts[-1], until):
+                guesses = self._drafter.guesses(self._model.history(), token, self._model.room - 2)
             here = self._model.length
             rows = self._model.read_each([token, *guesses])
             for guess, scores in zip(guesses, rows, strict=False):
-                over = any(character in until for character in texts[-1])
-                if over or self._next_token(scores, decoder, forbidden, reluctance) != guess:
+                if _over(texts[-1], until) or self._next_token(scores, decoder, forbidden, reluctance) != guess:
                     break
                 texts.append(decoder.decode(self._model.pieces[guess]))
             self._drafter.learn(len(guesses), len(texts) - 1)
@@ -321,7 +321,7 @@ class LlamaSession:
             self.answer_tokens += len(texts)
             self.ended = self._model.room <= 1
             yield from filter(None, texts)
-            if any(character in until for character in texts[-1]):
+            if _over(texts[-1], until):
                 return
 
     def _next_token(
@@ -387,3 +387,8 @@ class LlamaSession:
                 per_target[index] += float(chances[token]) / len(begun)
         mass = sum(per_target)
         return tuple(share / (mass or 1.0) for share in per_target), mass
+
+
+def _over(text: str, until: str) -> bool:
+    """Whether what is being written ends with this text."""
+    return any(character in until for character in text)

@@ -24,6 +24,8 @@ from rag.models.embedding_folder import check_folder, read_json, weight_files
 from rag.models.integer_check import SENTENCES, agreement, remember, remembered
 from rag.models.integer_encoder import runtime, use_integers, why_not
 from rag.models.machine import physical_cores
+from rag.types import StopSignal
+from rag.waiting import heeding
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +59,9 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int: ...
 
-    def load(self) -> None:
-        """Bring the weights into memory now; the other methods do it otherwise. Raises JianwenError."""
+    def load(self, stop: StopSignal | None = None) -> None:
+        """Bring the weights into memory now; the other methods do it otherwise. Raises JianwenError, and `Stopped` soon
+        after `stop` was set."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Floats:
@@ -178,13 +181,15 @@ class SentenceEmbedder:
     def dimension(self) -> int:
         return int(self._model().get_embedding_dimension())
 
-    def load(self) -> None:
-        """Bring the weights into memory now.
+    def load(self, stop: StopSignal | None = None) -> None:
+        """See `Embedder`.
 
         Raises:
             JianwenError: the folder is no model, not whole, or of a kind that cannot be loaded.
+            Stopped: `stop` was set; the loading goes on, and the next call waits for it.
         """
-        self._model()
+        if self._loaded is None:
+            heeding(self._model, stop)
 
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         """See `Embedder`. A text beyond the model's window (512 tokens, some 700 characters) is cut there.
