@@ -117,6 +117,7 @@ class BriefingEditor(QWidget):
         self.pages.setObjectName("chip")
         self.fit_button = button("", "略去最不重要的句子，直到放得下", quiet=True)
         self.two_pages = QCheckBox("允许两页")
+        self.two_pages.setToolTip("勾选后，因放不下而略去的句子会回到原来的位置；取消后，再略去最不重要的")
         self.copy_button = button("复制", "带格式复制，可以粘贴到 Word 或 WPS 里")
         self.export_button = QPushButton("导出")
         self.export_button.setProperty("primary", True)

@@ -36,6 +36,7 @@ from rag.typeset.exporting import PageMeasure as Setting
 
 if TYPE_CHECKING:
     from desktop.backend import EngineLibrary
+    from rag.briefing.plans import Kind
 
 
 def perform(library: EngineLibrary, wish: BriefingWish, stop: StopSignal) -> Iterator[object]:
@@ -56,7 +57,8 @@ def perform(library: EngineLibrary, wish: BriefingWish, stop: StopSignal) -> Ite
             library.forget_briefing(briefing)
             yield BriefingList(library.briefings())
         case ChangeBriefing(before, change, known, evidence):
-            after = changed(before, change, dt.datetime.now(dt.UTC), Setting(evidence))
+            kind = next((one for one in library.briefing_kinds() if one.id == before.kind), None)
+            after = changed(before, change, dt.datetime.now(dt.UTC), Setting(evidence), kind)
             yield laid_out(library, after, known, evidence)
         case LayOutBriefing(briefing, known, evidence):
             yield laid_out(library, briefing, known, evidence)
@@ -100,10 +102,18 @@ def _page(briefing: Briefing, known: int | None, evidence: EvidenceIn) -> Briefi
     return BriefingPage(measured, setting.layout(measured), known)
 
 
-def changed(briefing: Briefing, change: Change, at: dt.datetime, measure: PageMeasure) -> Briefing:
-    """The briefing after a change. Raises JianwenError: it cannot be done. Raises IndexError for a place not there."""
+def changed(
+    briefing: Briefing, change: Change, at: dt.datetime, measure: PageMeasure, kind: Kind | None = None
+) -> Briefing:
+    """The briefing after a change; `kind` is what it was made as, if that is still known.
+
+    Raises:
+        JianwenError: it cannot be done.
+        IndexError: there is no such place.
+    """
     from rag.briefing import editing
     from rag.briefing.fitting import fit
+    from rag.briefing.returning import allow
 
     section, statement = change.section, change.statement
     match change.what:
@@ -136,7 +146,8 @@ def changed(briefing: Briefing, change: Change, at: dt.datetime, measure: PageMe
             return replace(briefing, masthead=change.masthead, edits=(*briefing.edits, Edit(at, "改报头", *names)))
         case Operation.PAGES:
             edit = Edit(at, "改页数", f"{briefing.pages_allowed} 页", f"{change.to} 页")
-            return replace(briefing, pages_allowed=change.to, edits=(*briefing.edits, edit))
+            allowed = allow(briefing, change.to, measure, kind)
+            return replace(allowed, edits=(*allowed.edits, edit))
         case Operation.FIT:
             fitted = fit(briefing, measure)
             return replace(fitted, edits=(*fitted.edits, Edit(at, "略去放不下的句子")))

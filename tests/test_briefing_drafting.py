@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answers import Period
+from rag.briefing import editing
 from rag.briefing.choosing import choose, with_sides
 from rag.briefing.drafting import Drafter
 from rag.briefing.fitting import fit
 from rag.briefing.making import make
 from rag.briefing.naming import days
 from rag.briefing.plans import OURS, Kind, SectionPlan, kind_named, read_kind
+from rag.briefing.returning import allow
 from rag.briefing.roles import ESSENTIAL, KeySentence, Role, key_sentences
 from rag.briefings import (
     ArticlesChosen,
@@ -27,6 +29,7 @@ from rag.briefings import (
     BriefingRequest,
     Form,
     KeySentencesFound,
+    LeftOut,
     Reason,
     SectionDrafted,
 )
@@ -34,7 +37,7 @@ from rag.errors import JianwenError, Stopped
 from rag.statements.facts import facts
 from rag.text import normalise
 from rag.types import StoredArticle
-from tests.briefing_articles import Lines, chosen, sample_articles, source, stored
+from tests.briefing_articles import AT, Lines, chosen, sample_articles, source, stored
 
 OUR_KINDS = [read_kind(path) for path in sorted(OURS.glob("*.toml"))]
 CHECKLIST: dict[str, dict[str, list[list[str]]]] = json.loads(
@@ -324,3 +327,54 @@ def test_fitting_takes_the_least_important_first_and_says_what_it_took() -> None
 def test_a_page_that_holds_nothing_is_said_to() -> None:
     with pytest.raises(JianwenError, match="放不下"):
         fit(brief("meeting", sample_articles()[0]), Lines(3))
+
+
+# ---------------------------------------------------------------- more and less room
+
+
+def test_two_pages_bring_back_what_one_could_not_hold_in_its_order_and_one_page_drops_it_again() -> None:
+    measure, kind = Lines(22), kind_named("meeting")
+    one = brief("meeting", sample_articles()[0])
+    out = [e.statement.text for e in one.left_out if e.reason in (Reason.NO_ROOM, Reason.OVER_BUDGET)]
+    two = allow(one, 2, measure, kind)
+    assert measure.pages(two) == two.pages == 2
+    back = [text for text in texts(two) if text in out]
+    assert len(back) >= 3
+    assert len(two.left_out) == len(one.left_out) - len(back)
+    for section in two.sections:
+        places = [(c.paragraph.id, c.start) for s in section.statements for c in s.citations]
+        assert places == sorted(places)
+    again = allow(two, 1, measure, kind)
+    assert (again.pages, again.pages_allowed) == (1, 1)
+    gone = [e.statement.importance for e in again.left_out if e.reason is Reason.NO_ROOM]
+    assert gone and all(importance < ESSENTIAL for importance in gone)
+
+
+def test_what_was_deleted_or_not_verified_does_not_come_back_by_itself() -> None:
+    one = editing.delete(brief("meeting", sample_articles()[0]), 0, 0, AT)
+    gone = one.left_out[-1].statement
+    two = allow(one, 2, Lines(22), kind_named("meeting"))
+    assert gone not in two.statements
+    assert all(statement.supported for statement in two.statements)
+
+
+def test_a_section_that_left_the_page_comes_back_in_its_place_and_form() -> None:
+    whole = brief("meeting", sample_articles()[0], lines=60)
+    spirit = whole.sections[1]
+    out = tuple(LeftOut(one, Reason.NO_ROOM, spirit.heading) for one in spirit.statements)
+    less = replace(whole, sections=(whole.sections[0], whole.sections[2]), left_out=out)
+    back = allow(less, 2, Lines(60), kind_named("meeting"))
+    assert [(s.heading, s.form) for s in back.sections] == [(s.heading, s.form) for s in whole.sections]
+    assert texts(back) == texts(whole)
+    assert [s.heading for s in allow(less, 2, Lines(60)).sections][-1] == spirit.heading  # its kind is known no more
+
+
+def test_a_renamed_section_takes_back_its_own() -> None:
+    one = editing.rename_section(brief("meeting", sample_articles()[0]), 2, "工作要求", AT)
+    two = allow(one, 2, Lines(22), kind_named("meeting"))
+    assert [s.heading for s in two.sections] == ["会议概况", "主要精神", "工作要求"]
+
+
+def test_two_pages_asked_for_at_once_say_more_too() -> None:
+    article = sample_articles()[0]
+    assert len(brief("meeting", article, pages=2).statements) > len(brief("meeting", article).statements)

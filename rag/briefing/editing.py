@@ -178,9 +178,13 @@ def retitle(briefing: Briefing, title: str, at: dt.datetime) -> Briefing:
 
 
 def rename_section(briefing: Briefing, section: int, heading: str, at: dt.datetime) -> Briefing:
-    """Raises IndexError."""
+    """Also what was left out of the section is then of that heading. Raises IndexError."""
     old = briefing.sections[_index(section, len(briefing.sections))]
     changed = _with_section(briefing, section, replace(old, heading=heading.strip()))
+    left_out = tuple(
+        replace(one, section=heading.strip()) if one.section == old.heading else one for one in briefing.left_out
+    )
+    changed = replace(changed, left_out=left_out)
     return _recorded(changed, at, "改小节标题", old.heading, heading.strip())
 
 

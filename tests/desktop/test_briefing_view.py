@@ -348,9 +348,35 @@ def test_too_long_a_page_says_so_and_can_be_cut_or_allowed(window: Window, write
     assert editor.fit_button.isHidden()
     editor.two_pages.click()
     wait(qtbot, lambda: editor.briefing.pages_allowed == 1)
+    assert editor.pages.text() == "1 页"
+    assert "很长" in "".join(one.statement.text for one in editor.briefing.left_out)
+    editor.undo_button.click()
+    wait(qtbot, lambda: not editor.waiting)
+    editor.undo_button.click()
+    wait(qtbot, lambda: not editor.waiting)
+    assert editor.pages.property("over")
     editor.fit_button.click()
     wait(qtbot, lambda: editor.pages.text() == "1 页")
     assert "很长" in "".join(one.statement.text for one in editor.briefing.left_out)
+
+
+def test_two_pages_bring_back_what_had_no_room(window: Window, write: Write, qtbot: QtBot) -> None:
+    write()
+    editor = window.briefing.editor
+    one = texts(window)
+    editor.two_pages.click()
+    wait(qtbot, lambda: editor.briefing.pages_allowed == 2)
+    two = texts(window)
+    assert two == [one[0], "明确备考思路与举措。", *one[1:]]
+    assert [left.reason.value for left in editor.briefing.left_out] == ["未能核实"]
+    editor.undo_button.click()
+    wait(qtbot, lambda: not editor.waiting)
+    assert texts(window) == one
+    assert not editor.two_pages.isChecked()
+    editor.redo_button.click()
+    wait(qtbot, lambda: not editor.waiting)
+    assert texts(window) == two
+    assert editor.two_pages.isChecked()
 
 
 def test_a_comparison_is_worked_on_in_its_columns(window: Window, choose: Write, qtbot: QtBot) -> None:
