@@ -49,6 +49,22 @@ def test_demands_that_are_not_counted_are_points_of_their_own() -> None:
     assert [(role, point) for _, role, point in found[1:]] == [(Role.DEMAND, 1), (Role.DEMAND, 2), (Role.SPIRIT, 0)]
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("会议指出，2023年新建学校12所，培训教师5万名。", Role.PAST),
+        ("会议指出，全县学前教育毛入园率达到98.6%。", Role.PAST),
+        ("会议指出，教育是民生之首，要新建学校12所。", Role.DEMAND),
+        ("会议指出，今年力争新建学校12所。", Role.SPIRIT),
+        ("会议指出，到2025年培训教师5万名。", Role.SPIRIT),
+        ("会议指出，教育质量稳步提升，群众十分满意。", Role.SPIRIT),
+        ("会议强调，提升质量关键在于落实“三个责任”。", Role.SPIRIT),
+    ],
+)
+def test_what_was_done_with_its_figures_is_no_spirit_of_a_speech(text: str, role: Role) -> None:
+    assert roles("3月1日，全县教育工作会议召开。", text)[1][1] is role
+
+
 def test_a_plan_and_a_law_demand_without_saying_so() -> None:
     found = roles("现将今年工作安排如下。", "（一）大力提振消费，扩大国内需求。", "（二）加快建设现代化产业体系。")
     assert [role for _, role, _ in found[1:]] == [Role.DEMAND] * 2

@@ -18,7 +18,7 @@ from rag.statements.facts import facts
 from rag.text import Span, enumerators, letter_pairs, sentences
 from rag.types import StoredArticle
 
-RECIPE: Final = "roles-1"  # changes when the same article would be read differently
+RECIPE: Final = "roles-2"  # changes when the same article would be read differently
 
 
 class Role(Enum):
@@ -70,6 +70,11 @@ _PAST = re.compile(
     r"刚刚过去|过去的?[一五]?[年个]|去年|上一?年度?(?!度重)|[一两三五]年来|以来，|回顾"
     r"|取得了?[^，。]{0,12}(?:成效|成绩|进展)"
 )
+_DONE = re.compile(  # work done, where a figure tells how much
+    r"新建|改建|扩建|改造|建成|建设了?[^，。]{0,12}\d|完成|新增|投入|培训|招聘|引进|创建|培养|发放|资助|达到?(?=\d)|实现|增长|下降"
+    r"|提高|提升|增加|减少|增至|荣获|获得?|覆盖|开展|举办|排查|整改|查处|认定|评选|惠及|突破|超过|取得"
+)
+_TO_COME = re.compile(r"力争|争取|确保|计划|目标|拟(?!人)|预计|将(?!近)|今年(?!以来)|下一步|今后|明年|到\d{4}年")
 _NOW = re.compile(r"今年|下一步|今后|新的一年|当前|目标任务|重点工作|工作安排|总体要求|主要目标")
 _PRESENT = re.compile(r"参加(?:了)?(?:会议|活动|培训|座谈)|列席|(?:出席|参加)了?(?:本次|此次)?会议")
 _SPEAKING = re.compile(r"出席|主持|讲话|致辞")
@@ -187,7 +192,22 @@ class _Reader:
             return Role.DEMAND if demanding else Role.OTHER
         if self._verb in _ASKING or _DEMAND.search(sentence):
             return Role.DEMAND
+        if self._verb and _tells_of_work_done(sentence):
+            return Role.PAST
         return Role.SPIRIT if self._verb else Role.OTHER
+
+
+def _tells_of_work_done(sentence: str) -> bool:
+    """Whether it gives figures of what has been done («2023年新建学校12所»), none of what is still to come."""
+    told = facts(sentence)
+    aside = [(fact.start, fact.end) for fact in told if fact.kind in ("quote", "title")]
+    counted = any(
+        fact.kind == "figure"
+        and fact.text[0].isascii()  # 「三个方面」 counts nothing that was done
+        and not any(start <= fact.start < end for start, end in aside)
+        for fact in told
+    )
+    return counted and _DONE.search(sentence) is not None and _TO_COME.search(sentence) is None
 
 
 def _settled(article: StoredArticle, found: Sequence[KeySentence], quoted: Sequence[bool]) -> list[KeySentence]:
