@@ -96,6 +96,12 @@ def test_an_answer_of_nothing_but_invention_is_a_refusal() -> None:
     assert isinstance(final, Refusal)
 
 
+def test_a_figure_of_another_year_is_a_refusal() -> None:
+    passages = "全市小学2018年有47所，2022年有65所。", "2021年，全市小学布局又有调整。"
+    final = asked(ScriptedChat("全市小学2022年有65所。"), *passages, question="2021年全市小学有多少所？")[-1]
+    assert isinstance(final, Refusal)
+
+
 def test_a_sentence_cited_to_the_wrong_passage_is_moved_to_the_one_that_says_it() -> None:
     result = answered(ScriptedChat("新增省级平安校园6所。", numbers=[1]), EXAM, SAFETY)
     assert result.statements[0].citations[0].paragraph.text == SAFETY

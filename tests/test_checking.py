@@ -50,6 +50,25 @@ def test_a_changed_fact_is_named(statement: str, named: str) -> None:
     assert any(named in problem for problem in problems(statement, SOURCE)), problems(statement, SOURCE)
 
 
+@pytest.mark.parametrize(
+    ("statement", "source", "named"),
+    [
+        ("用A4纸打印。", "用A3纸打印。", "A4"),
+        ("小米MIX5的处理器。", "小米MIX4的处理器。", "MIX5"),
+        ("小米MIX 4的处理器。", "小米MIX4的处理器。", None),
+        ("PM2.5均值为30微克。", "PM 2.5均值为30微克。", None),
+        ("全市GDP5.3%。", "全市GDP5.4%。", "5.3%"),
+        ("完成GDP12亿元。", "完成GDP 12亿元。", None),
+    ],
+)
+def test_the_number_in_a_latin_name_is_a_fact_with_or_without_a_space(
+    statement: str, source: str, named: str | None
+) -> None:
+    assert (
+        any(named in problem for problem in problems(statement, source)) if named else not problems(statement, source)
+    )
+
+
 def test_words_of_its_own_are_a_problem() -> None:
     assert problems("吕梁市高校数量居中部地区前列，办学水平不断提高。", SOURCE)
 

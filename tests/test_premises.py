@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.statements.premises import premises, unknown_premises
+from rag.statements.premises import other_year, premises, unknown_premises
 from tests.test_answering import EXAM, SAFETY, evidence
 
 
@@ -36,3 +36,21 @@ def test_what_is_taken_for_granted(question: str, named: list[str]) -> None:
 )
 def test_what_nothing_found_knows_of_is_named(question: str, unknown: tuple[str, ...]) -> None:
     assert unknown_premises(question, evidence(EXAM, SAFETY)) == unknown
+
+
+GROWTH = "全市常住人口城镇化率2018年为47.92%，2022年为65.2%。"
+
+
+@pytest.mark.parametrize(
+    ("question", "cited", "said"),
+    [
+        ("2021年城镇化率是多少？", GROWTH, "问题问的是2021年，所引原文说的是2018年、2022年"),
+        ("2022年城镇化率是多少？", GROWTH, None),
+        ("城镇化率是多少？", GROWTH, None),
+        ("2024年城镇化率是多少？", GROWTH, None),  # the article's date
+        ("2021年城镇化率是多少？", "城镇化率为65.2%。", None),  # whatever year that is of
+        ("2021年城镇化率提高了多少？", "2018—2022年，城镇化率提高17.28个百分点。", None),
+    ],
+)
+def test_words_of_another_year_are_no_answer(question: str, cited: str, said: str | None) -> None:
+    assert other_year(question, cited, evidence(cited)[0]) == said

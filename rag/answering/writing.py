@@ -31,7 +31,7 @@ from rag.statements.checking import coverage, problems
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
 from rag.statements.narrowing import supporting_spans
-from rag.statements.premises import unknown_premises
+from rag.statements.premises import other_year, unknown_premises
 from rag.text import normalise, sentences
 from rag.types import Progress, StopSignal, StoredArticle, heed
 
@@ -282,13 +282,15 @@ def _checked(question: str, text: str, number: int, shown: Sequence[Evidence]) -
 def _problems(question: str, text: str, evidence: Evidence, cited: str) -> tuple[str, ...]:
     article = evidence.article
     header = evidence.paragraph.paragraph.header
-    return problems(
+    found = problems(
         text,
         f"{header}\n{cited}" if header else cited,
         title=article.title,
         question=question,
         year=article.date.year if article.date else None,
     )
+    other = other_year(question, cited, evidence)
+    return (*found, other) if other else found
 
 
 # ---------------------------------------------------------------- what the model reads

@@ -58,8 +58,9 @@ _HAN_NUMERAL = f"(?<![{_HAN_DIGITS}])[{_HAN_DIGITS}]{{1,18}}"
 _FIGURE = re.compile(
     rf"(?P<document>[〔\[［(（](?P<year>\d{{4}})[〕\]］)）](?:第)?(?P<number>\d+)号)"
     rf"|(?P<clock>(?<!\d)\d{{1,2}}:\d{{2}}(?!\d))"
+    rf"|(?P<model>(?<![A-Za-z\d])[A-Za-z]{{1,20}}[ -]?\d{{1,6}}(?:\.\d{{1,3}})?)(?!\d|[.,]\d|[百千万亿多余%‰℃]|{_UNIT})"
     rf"|(?P<per>百分之|千分之|万分之)(?P<per_value>{_ARABIC}|{_HAN_NUMERAL}(?:点[零〇一二三四五六七八九]+)?)"
-    rf"|(?<![A-Za-z\d.])(?P<nth>第)?(?:(?P<low>{_ARABIC})(?P<low_percent>[%‰])?{_RANGE})?"
+    rf"|(?<![\d.])(?P<nth>第)?(?:(?P<low>{_ARABIC})(?P<low_percent>[%‰])?{_RANGE})?"
     rf"(?P<arabic>{_ARABIC})(?P<scale>[百千万亿]*)(?P<about>[多余几])?"
     rf"(?P<unit>%|‰|℃|{_UNIT}|[A-Za-zμ²³]+)?(?P<about_after>[多余])?"
     rf"|(?P<han_nth>第)?(?P<han>{_HAN_NUMERAL})(?P<han_about>[多余几])?(?P<han_unit>{_HAN_UNIT})"
@@ -123,6 +124,8 @@ def _figures(text: str) -> Iterator[Fact]:
             key: str | None = f"〔{m['year']}〕{int(m['number'])}号"
         elif m["clock"]:
             key = m["clock"]
+        elif m["model"]:
+            key = re.sub("[ -]", "", m["model"]).lower()
         elif m["per"]:
             key = _percentage(m["per"], m["per_value"])
         else:

@@ -1,7 +1,8 @@
 """What a question takes for granted, and whether what was found knows of it at all. Pure.
 
 「谁批准了2025年的方案？」 takes a plan of 2025 for granted. If nothing found speaks of 2025, whatever a model makes of
-the passages cannot answer it: the premise is named and nothing is written.
+the passages cannot answer it: the premise is named and nothing is written. Of what is written, a sentence that its
+source tells of another year is no answer either.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _PLACE = {  # by part of speech: the tagger takes names it does not know for nou
         "(?!地级|县级|直辖|大城|贫困|农业|山区|人口|教育|试点|示范|脱贫|重点)[\u4e00-\u9fff]{2,3}[省市县]$"
     ),
 }
+_SPAN_OF_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?:[—\-–~－]{1,2}|至|到)(?:19|20)?\d\d")
 _PERSON = ("nr", "nrfg", "nrt")
 _SHORTEST_PERSON = 3  # two characters are taken for a name too often
 
@@ -47,7 +49,29 @@ def unknown_premises(question: str, found: Iterable[Evidence]) -> tuple[str, ...
 
 
 def _known(evidence: Evidence) -> str:
+    return _wording(evidence, *(paragraph.text for paragraph in evidence.article.paragraphs))
+
+
+def _wording(evidence: Evidence, *texts: str) -> str:
+    """The texts with what the article is headed by: its document's name, its title, its year."""
     article = evidence.article
     date = f"{article.date.year}" if article.date else ""
-    texts = [evidence.document.name, article.title, date, *(paragraph.text for paragraph in article.paragraphs)]
-    return normalise("\n".join(texts))
+    return normalise("\n".join([evidence.document.name, article.title, date, *texts]))
+
+
+def other_year(question: str, cited: str, evidence: Evidence) -> str | None:
+    """In Chinese, that the words cited from `evidence` are of other years than the question asks of; else None.
+
+    They may be of the year if anything in their paragraph or at the head of their article is.
+    """
+    wanted = _years(question)
+    told = _years(cited)
+    around = _wording(evidence, evidence.paragraph.text)
+    if not wanted or not told or _SPAN_OF_YEARS.search(cited) or any(str(year) in around for year in wanted):
+        return None
+    asked, printed = ("、".join(f"{year}年" for year in sorted(years)) for years in (wanted, told))
+    return f"问题问的是{asked}，所引原文说的是{printed}"
+
+
+def _years(text: str) -> set[int]:
+    return {mention.year for mention in date_mentions(text) if mention.year is not None}
