@@ -80,7 +80,7 @@ class BriefingDesk(QObject):
 
         def come(event: object) -> None:
             if isinstance(event, KindList):
-                self._view.form.offer(event.kinds)
+                self._view.form.offer(event.kinds, event.problems)
 
         self._window.do(ListKinds(), come)
 

@@ -86,6 +86,9 @@ class BriefingForm(QWidget):
         self.about = label("", "muted", wrap=True)
         column.addWidget(self.kind)
         column.addWidget(self.about)
+        self.problems = label("", "doubt", wrap=True, selectable=True)
+        self.problems.hide()
+        column.addWidget(self.problems)
 
     def _make_sources(self, column: QVBoxLayout) -> None:
         self.by_articles, self.by_topic = QRadioButton("选定的文章"), QRadioButton("一个主题")
@@ -152,8 +155,10 @@ class BriefingForm(QWidget):
 
     # ------------------------------------------------------------ what is offered
 
-    def offer(self, kinds: Sequence[KindChoice]) -> None:
-        """Offer these kinds; the one chosen stays so."""
+    def offer(self, kinds: Sequence[KindChoice], problems: Sequence[str] = ()) -> None:
+        """Offer these kinds, and say what is wrong with others; the one chosen stays so."""
+        self.problems.setText("\n".join(problems))
+        self.problems.setVisible(bool(problems))
         chosen = self.kind.currentText()
         self.kinds = tuple(kinds)
         self.kind.clear()

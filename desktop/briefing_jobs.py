@@ -57,7 +57,7 @@ def perform(library: EngineLibrary, wish: BriefingWish, stop: StopSignal) -> Ite
             library.forget_briefing(briefing)
             yield BriefingList(library.briefings())
         case ChangeBriefing(before, change, known, evidence):
-            kind = next((one for one in library.briefing_kinds() if one.id == before.kind), None)
+            kind = next((one for one in library.briefing_kinds().usable if one.id == before.kind), None)
             after = changed(before, change, dt.datetime.now(dt.UTC), Setting(evidence), kind)
             yield laid_out(library, after, known, evidence)
         case LayOutBriefing(briefing, known, evidence):
@@ -82,8 +82,10 @@ def kind_list(library: EngineLibrary) -> KindList:
         Articles.PERIOD: "period",
         Articles.SIDES: "sides",
     }
+    found = library.briefing_kinds()
     return KindList(
-        tuple(KindChoice(kind.id, kind.name, kind.about, takes[kind.articles]) for kind in library.briefing_kinds())
+        tuple(KindChoice(kind.id, kind.name, kind.about, takes[kind.articles]) for kind in found.usable),
+        found.problems,
     )
 
 

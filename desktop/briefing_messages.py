@@ -161,7 +161,10 @@ class KindChoice:
 
 @dataclass(frozen=True, slots=True)
 class KindList:
+    """problems: of kinds of the user's own that cannot be offered, in Chinese."""
+
     kinds: tuple[KindChoice, ...]
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal,
 from rag.briefing.choosing import choose, with_sides
 from rag.briefing.keeping import Briefings, KeySentences
 from rag.briefing.making import make
-from rag.briefing.plans import Articles, Kind, kind_named, kinds
+from rag.briefing.plans import Articles, Kind, Kinds, kind_named, kinds
 from rag.briefings import BriefEvent, Briefing, BriefingRequest, ChosenArticle, KeptBriefing, PageMeasure
 from rag.errors import JianwenError
 from rag.evidence.cross_encoder import Judge, shipped
@@ -374,8 +374,8 @@ class Library:
 
     # ------------------------------------------------------------ briefings
 
-    def briefing_kinds(self) -> tuple[Kind, ...]:
-        """Ours and the user's own. Raises JianwenError: a file of the user's is wrong."""
+    def briefing_kinds(self) -> Kinds:
+        """Ours and the user's own."""
         return kinds()
 
     def choose_articles(self, request: BriefingRequest) -> tuple[ChosenArticle, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ from rag.errors import JianwenError
 
 
 def test_ours_can_be_read_and_are_the_kinds_that_offices_know() -> None:
-    assert [kind.name for kind in kinds()] == ["会议简报", "专题摘要", "周报", "月报", "对比", "工作要点清单"]
-    assert all(kind.about for kind in kinds())
-    assert {kind.articles for kind in kinds()} == set(Articles)
+    assert [kind.name for kind in kinds().usable] == ["会议简报", "专题摘要", "周报", "月报", "对比", "工作要点清单"]
+    assert all(kind.about for kind in kinds().usable)
+    assert {kind.articles for kind in kinds().usable} == set(Articles)
 
 
 def test_a_copy_takes_the_place_of_ours_and_a_new_one_joins_them() -> None:
@@ -23,7 +22,7 @@ def test_a_copy_takes_the_place_of_ours_and_a_new_one_joins_them() -> None:
     text = (OURS / "1-meeting.toml").read_text("utf-8")
     (own / "我们的.toml").write_text(text.replace("主要精神", "会议精神"), "utf-8")
     (own / "快报.toml").write_text(text.replace('"meeting"', '"flash"').replace('"会议简报"', '"快报"'), "utf-8")
-    found = kinds()
+    found = kinds().usable
     assert [kind.name for kind in found] == ["会议简报", "专题摘要", "周报", "月报", "对比", "工作要点清单", "快报"]
     assert kind_named("会议简报").sections[1].heading == "会议精神"
     assert kind_named("快报") == kind_named("flash")
@@ -66,9 +65,16 @@ def test_a_file_in_another_encoding_says_so(tmp_path: Path) -> None:
         read_kind(path)
 
 
-def test_a_broken_copy_of_the_users_is_not_passed_over() -> None:
+def test_a_broken_copy_of_the_users_is_named_and_takes_nothing_from_the_others() -> None:
     own_folder().mkdir(parents=True)
-    shutil.copy(OURS / "2-topic.toml", own_folder() / "a.toml")
+    own = (OURS / "2-topic.toml").read_text("utf-8").replace('"topic"', '"own"', 1)
+    (own_folder() / "a.toml").write_text(own, "utf-8")
     (own_folder() / "b.toml").write_text("id =", "utf-8")
+    found = kinds()
+    assert [kind.id for kind in found.usable][-1] == "own"
+    assert len(found.usable) == 7
+    [problem] = found.problems
+    assert "b.toml" in problem
+    assert kind_named("meeting").name == "会议简报"
     with pytest.raises(JianwenError, match=r"b\.toml"):
-        kinds()
+        kind_named("坏的那种")

@@ -7,7 +7,7 @@ same `id` takes the place of ours, so that a copy may be edited.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from string import Formatter
@@ -93,29 +93,39 @@ class Kind(_Strict):
     about: str = ""
 
 
-def kinds(own: Path | None = None) -> tuple[Kind, ...]:
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """problems: of each file of the user's that is wrong, in Chinese which, where, and what to do."""
+
+    usable: tuple[Kind, ...]
+    problems: tuple[str, ...] = ()
+
+
+def kinds(own: Path | None = None) -> Kinds:
     """All kinds: ours in their order, each replaced by one of the user's of that id, then the user's others.
 
-    Raises:
-        JianwenError: one of the user's files is wrong; says which and where.
+    A file of the user's that is wrong takes nothing from the rest.
     """
-    found = {kind.id: kind for kind in _read(OURS)}
-    found.update((kind.id, kind) for kind in _read(own_folder() if own is None else own))
-    return tuple(found.values())
+    found = {kind.id: kind for kind in map(read_kind, sorted(OURS.glob("*.toml")))}
+    problems = []
+    for path in sorted((own_folder() if own is None else own).glob("*.toml")):
+        try:
+            kind = read_kind(path)
+        except JianwenError as error:
+            problems.append(str(error))
+        else:
+            found[kind.id] = kind
+    return Kinds(tuple(found.values()), tuple(problems))
 
 
 def kind_named(name: str, own: Path | None = None) -> Kind:
-    """The kind of that id or name. Raises JianwenError: there is none, or a file is wrong."""
+    """The kind of that id or name. Raises JianwenError: there is none."""
     found = kinds(own)
-    for kind in found:
+    for kind in found.usable:
         if name in (kind.id, kind.name):
             return kind
-    choices = "、".join(f"{kind.id}（{kind.name}）" for kind in found)
-    raise JianwenError(f"没有名为“{name}”的简报种类。可以用：{choices}。")
-
-
-def _read(folder: Path) -> Iterable[Kind]:
-    return [read_kind(path) for path in sorted(folder.glob("*.toml"))] if folder.is_dir() else []
+    choices = "、".join(f"{kind.id}（{kind.name}）" for kind in found.usable)
+    raise JianwenError(f"没有名为“{name}”的简报种类。可以用：{choices}。{''.join(found.problems)}")
 
 
 def read_kind(path: Path) -> Kind:

@@ -32,6 +32,8 @@ def brief(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Eve
     request = _request(arguments)
     made: Briefing | None = None
     with Library.open(arguments.library) as library:
+        for problem in library.briefing_kinds().problems:
+            terminal.message(problem)
         for event in library.brief(request, PageMeasure(_evidence(arguments)), stop):
             if isinstance(event, Progress):
                 terminal.progress(event)
@@ -77,12 +79,15 @@ def briefings(arguments: argparse.Namespace, terminal: Terminal, _stop: threadin
 def _list_kinds(terminal: Terminal) -> int:
     from rag.briefing.plans import kinds
 
-    for kind in kinds():
+    found = kinds()
+    for kind in found.usable:
         terminal.show(
             kind,
             lambda one: {"id": one.id, "name": one.name, "about": one.about, "articles": one.articles.value},
             lambda console, one: console.print(f"{one.name}：{one.about}（{one.id}）"),
         )
+    for problem in found.problems:
+        terminal.message(problem)
     return DONE
 
 

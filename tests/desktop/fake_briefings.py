@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.answers import Citation
-from rag.briefing.plans import Kind, kinds
+from rag.briefing.plans import Kinds, kinds
 from rag.briefings import (
     ArticlesChosen,
     BriefEvent,
@@ -89,7 +89,7 @@ class FakeBriefings:
     def articles(self, documents: Sequence[str] = ()) -> tuple[StoredArticle, ...]:
         raise NotImplementedError
 
-    def briefing_kinds(self) -> tuple[Kind, ...]:
+    def briefing_kinds(self) -> Kinds:
         return kinds()
 
     def choose_articles(self, request: BriefingRequest) -> tuple[ChosenArticle, ...]:
