@@ -22,6 +22,7 @@ from bench.options import SAMPLE, Say, positive
 from bench.passages import KeepingEmbedder, recombined
 from bench.report import Figures, Measurement, Report, Row, machine
 from rag.answers import EvidenceFound
+from rag.evidence.cross_encoder import CrossEncoder
 from rag.evidence.embedding import Embedder, SentenceEmbedder
 from rag.evidence.search import recipe
 from rag.library import Library
@@ -64,13 +65,14 @@ def run(options: argparse.Namespace, say: Say) -> Report:
     real = SentenceEmbedder(require_embedding_model(settings), settings.threads)
     facts = machine(model=settings.embedding_model)
     real.load()
+    judge = CrossEncoder(threads=settings.threads, remembered=0)  # every question as if it were asked the first time
     known = _sentences(options.directory)
     rows: list[tuple[int, Row]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         say("样本简报：导入……")
         embedder = KeepingEmbedder(real, project=False)
-        with Library.open(folder / "sample", settings=settings, embedder=embedder) as library:
+        with Library.open(folder / "sample", settings=settings, embedder=embedder, judge=judge) as library:
             for _ in library.add([SAMPLE]):
                 pass
             rows.append(_measured(library, embedder, options.rounds, "真实", say))
@@ -78,7 +80,7 @@ def run(options: argparse.Namespace, say: Say) -> Report:
             say(f"{size} 段：拼接、写入、建索引……")
             embedder = KeepingEmbedder(real, project=True)
             filled_library(folder / str(size), recombined(known, size), embedder)
-            with Library.open(folder / str(size), settings=settings, embedder=embedder) as library:
+            with Library.open(folder / str(size), settings=settings, embedder=embedder, judge=judge) as library:
                 rows.append(_measured(library, embedder, options.rounds, "投影", say))
     told = "大资料库的段落由真实的句子随机拼成；段落向量是字符对的快速投影，不是模型算的，问题向量是模型算的。"
     measured = Measurement("search", _COMPARED, "简问", "向量 + 乘积", "毫秒", tuple(row for _, row in rows))

@@ -52,14 +52,14 @@ class Judge(Protocol):
 class CrossEncoder:
     """The judge in `folder`, loaded at first use (a third of a second). Safe to share by threads."""
 
-    def __init__(self, folder: Path = JUDGE, threads: int = 0) -> None:
-        """`threads` 0 means the physical cores. Touches nothing yet."""
+    def __init__(self, folder: Path = JUDGE, threads: int = 0, remembered: int = _REMEMBERED) -> None:
+        """`threads` 0 means the physical cores; the last `remembered` pairs are not read again. Touches nothing yet."""
         self._folder = folder
         self._pool = ThreadPoolExecutor(threads or physical_cores(), thread_name_prefix="judge")
         self._lock = threading.Lock()
         self._loaded: _Network | None = None
         # an answer asks about the passages whose order the search before it has just asked about
-        self._logits = lru_cache(maxsize=_REMEMBERED)(self._read)
+        self._logits = lru_cache(maxsize=remembered)(self._read)
 
     def answers(self, question: str, texts: Sequence[str]) -> Floats:
         """See `Judge`. A text is cut where it and the question are longer than the network's window (some 350
