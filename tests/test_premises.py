@@ -17,6 +17,9 @@ from tests.test_answering import EXAM, SAFETY, evidence
         ("张广勇市长出席了什么仪式？", ["张广勇"]),
         ("全市今年中考备考有哪些要求？", []),
         ("哪个市分享了经验？", []),
+        ("近三年有哪些要求？（“近三年”指2022—2024年）", []),  # of any of them
+        ("2022年至2024年培训了多少教师？", []),
+        ("2022年以来建设了多少所？", []),
     ],
 )
 def test_what_is_taken_for_granted(question: str, named: list[str]) -> None:
@@ -50,6 +53,9 @@ GROWTH = "全市常住人口城镇化率2018年为47.92%，2022年为65.2%。"
         ("2024年城镇化率是多少？", GROWTH, None),  # the article's date
         ("2021年城镇化率是多少？", "城镇化率为65.2%。", None),  # whatever year that is of
         ("2021年城镇化率提高了多少？", "2018—2022年，城镇化率提高17.28个百分点。", None),
+        ("2021年城镇化率提高了多少？", "2018年以来，城镇化率提高17.28个百分点。", None),
+        ("近三年城镇化率是多少？（“近三年”指2020—2022年）", "2021年城镇化率为64.7%。", None),
+        ("2020年以来城镇化率提高了多少？", "2021年城镇化率提高0.8个百分点。", None),
     ],
 )
 def test_words_of_another_year_are_no_answer(question: str, cited: str, said: str | None) -> None:

@@ -21,16 +21,18 @@ _PLACE = {  # by part of speech: the tagger takes names it does not know for nou
         "(?!地级|县级|直辖|大城|贫困|农业|山区|人口|教育|试点|示范|脱贫|重点)[\u4e00-\u9fff]{2,3}[省市县]$"
     ),
 }
-_SPAN_OF_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d年?(?:[—\-–~－]{1,2}|至|到)(?:19|20)?\d\d")
+_YEAR = r"(?<!\d)(?:19|20)\d\d"
+_SPAN_OF_YEARS = re.compile(
+    rf"{_YEAR}年?(?:[—\-–~－]{{1,2}}|至|到)(?:19|20)?\d\d|{_YEAR}年(?:\d{{1,2}}月)?(?:以[来后前]|之[后前]|起|至今)"
+)
 _PERSON = ("nr", "nrfg", "nrt")
 _SHORTEST_PERSON = 3  # two characters are taken for a name too often
 
 
 def premises(question: str) -> Iterator[str]:
-    """The years, document names, people and places that a question names."""
-    for mention in date_mentions(question):
-        if mention.year is not None:
-            yield f"{mention.year}年"
+    """The years, document names, people and places that a question names; not the ends of a span of years."""
+    if not _SPAN_OF_YEARS.search(question):
+        yield from (f"{mention.year}年" for mention in date_mentions(question) if mention.year is not None)
     yield from (fact.text for fact in facts(question) if fact.kind == "title")
     for word in tagged_words(question):
         person = word.tag in _PERSON and len(word.text) >= _SHORTEST_PERSON
@@ -64,10 +66,11 @@ def other_year(question: str, cited: str, evidence: Evidence) -> str | None:
 
     They may be of the year if anything in their paragraph or at the head of their article is.
     """
-    wanted = _years(question)
-    told = _years(cited)
+    if any(map(_SPAN_OF_YEARS.search, (question, cited))):
+        return None
+    wanted, told = _years(question), _years(cited)
     around = _wording(evidence, evidence.paragraph.text)
-    if not wanted or not told or _SPAN_OF_YEARS.search(cited) or any(str(year) in around for year in wanted):
+    if not wanted or not told or any(str(year) in around for year in wanted):
         return None
     asked, printed = ("、".join(f"{year}年" for year in sorted(years)) for years in (wanted, told))
     return f"问题问的是{asked}，所引原文说的是{printed}"
