@@ -90,6 +90,8 @@ def test_a_line_starts_and_ends_with_no_forbidden_sign_unless_it_is_cut_by_force
         ("AI ", 2, False),
         ("A I", 2, True),
         ("5、6", 2, True),
+        ("讲话。[3]", 3, False),
+        ("[3]会", 3, True),
     ],
 )
 def test_where_a_line_may_end(text: str, n: int, allowed: bool) -> None:

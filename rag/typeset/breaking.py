@@ -1,8 +1,10 @@
 """Where a line of Chinese text may end (避头尾, 标点禁则), and how many characters go onto one line.
 
 The two lists are Word's own for simplified Chinese, with the dash added; the Word file states them
-(`noLineBreaksBefore`, `noLineBreaksAfter`), so that every program which opens it goes by the same ones. Punctuation
-neither hangs into the margin nor is squeezed: what does not fit takes the character before it along.
+(`noLineBreaksBefore`, `noLineBreaksAfter`), so that every program which opens it goes by the same ones. The [ of a
+footnote's number is stated there, too, lest it begin a line or stand on one alone; LibreOffice takes it for Western
+and parts it from what it belongs to. Punctuation neither hangs into the margin nor is squeezed: what does not fit takes
+the character before it along.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import dataclass, replace
 from rag.typeset.characters import latin, width
 
 NEVER_FIRST = "!%),.:;>?]}¢¨°·ˇˉ—―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠"
+FOOTNOTE = "["
 _CLOSERS = "、。，．）〉》」』】〕〗〞］｝｠"
 NEVER_LAST = "$([{£¥‘“〈《「『【〔〖〝﹙﹛﹝＄（．［｛￡￥"
 
@@ -51,6 +54,8 @@ def may_break(text: str, n: int, program: Program = WORD) -> bool:
     """Whether a line may end before the n-th character, 0 < n < len(text)."""
     before, after = text[n - 1], text[n]
     if after == " " or after in NEVER_FIRST or width(after) == 0.0:
+        return False
+    if after == FOOTNOTE and not program.western:
         return False
     if before == " ":
         return True

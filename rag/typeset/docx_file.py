@@ -15,7 +15,7 @@ from typing import Any
 
 from rag.typeset import form
 from rag.typeset.blocks import Block, Composition, Run, Table
-from rag.typeset.breaking import NEVER_FIRST, NEVER_LAST, PROGRAMS
+from rag.typeset.breaking import FOOTNOTE, NEVER_FIRST, NEVER_LAST, PROGRAMS
 from rag.typeset.characters import by_script
 from rag.typeset.fonts import CHAINS, first_choice
 from rag.typeset.form import Align, Face, Style
@@ -192,7 +192,7 @@ def _settings(root: Any) -> None:
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), "15")  # an older one is shown as 兼容模式
     put_setting(root, element("noLineBreaksAfter", lang="zh-CN", val=NEVER_LAST))
-    put_setting(root, element("noLineBreaksBefore", lang="zh-CN", val=NEVER_FIRST))
+    put_setting(root, element("noLineBreaksBefore", lang="zh-CN", val=NEVER_FIRST + FOOTNOTE))
 
 
 def _page(section: Any) -> None:
