@@ -151,7 +151,7 @@ def keys(text: str, kind: str) -> list[str]:
         ("一流教师，统一思想，进一步，一系列，万一，五育并举，三公经费，四位一体，十分重要，唯一一个，千万不要", []),
         ("一是教学，二要教研，第一，安全，三不腐", []),
         ("七八个学生，每一个学生", []),
-        ("PM2.5与K12", []),
+        ("PM2.5与K12，PM 2.5", ["pm2.5", "k12", "pm2.5"]),  # so that another number is noticed
     ],
 )
 def test_figures(text: str, expected: list[str]) -> None:

@@ -203,7 +203,7 @@ def _tells_of_work_done(sentence: str) -> bool:
     aside = [(fact.start, fact.end) for fact in told if fact.kind in ("quote", "title")]
     counted = any(
         fact.kind == "figure"
-        and fact.text[0].isascii()  # 「三个方面」 counts nothing that was done
+        and fact.text[0].isdecimal()  # 「三个方面」 and 「K12」 count nothing that was done
         and not any(start <= fact.start < end for start, end in aside)
         for fact in told
     )
