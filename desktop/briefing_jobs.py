@@ -57,7 +57,7 @@ def perform(library: EngineLibrary, wish: BriefingWish, stop: StopSignal) -> Ite
             library.forget_briefing(briefing)
             yield BriefingList(library.briefings())
         case ChangeBriefing(before, change, known, evidence):
-            kind = next((one for one in library.briefing_kinds().usable if one.id == before.kind), None)
+            kind = _made_as(library, before) if change.what is Operation.PAGES else None  # its files need not be read
             after = changed(before, change, dt.datetime.now(dt.UTC), Setting(evidence), kind)
             yield laid_out(library, after, known, evidence)
         case LayOutBriefing(briefing, known, evidence):
@@ -104,10 +104,14 @@ def _page(briefing: Briefing, known: int | None, evidence: EvidenceIn) -> Briefi
     return BriefingPage(measured, setting.layout(measured), known)
 
 
+def _made_as(library: EngineLibrary, briefing: Briefing) -> Kind | None:
+    return next((kind for kind in library.briefing_kinds().usable if kind.id == briefing.kind), None)
+
+
 def changed(
     briefing: Briefing, change: Change, at: dt.datetime, measure: PageMeasure, kind: Kind | None = None
 ) -> Briefing:
-    """The briefing after a change; `kind` is what it was made as, if that is still known.
+    """The briefing after a change; `kind` is what it was made as, if that is still known, and counts for its pages.
 
     Raises:
         JianwenError: it cannot be done.

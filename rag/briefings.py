@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from rag.answers import Citation, Period
 from rag.pairing import rows
@@ -64,6 +64,11 @@ class BriefingStatement:
         return bool(self.citations) and not self.problems
 
     @property
+    def bare(self) -> str:
+        """Its text without white space: two of the same are one sentence twice."""
+        return "".join(self.text.split())
+
+    @property
     def mark(self) -> str:
         """What must stand beside it wherever it is shown; "" for a supported sentence."""
         if self.supported:
@@ -113,6 +118,10 @@ class Section:
         places = [self.sides.index(one.group) for one in self.statements] if self.sides else []
         if places != sorted(places):
             raise ValueError("sentences of a comparison are in order of their sides")
+
+    def holding(self, statements: Sequence[BriefingStatement]) -> Section:
+        """The section with these sentences instead, in a comparison each on its side."""
+        return replace(self, statements=seated(statements, self.sides) if self.sides else tuple(statements))
 
     @property
     def speaks_of_silence(self) -> bool:
@@ -174,6 +183,9 @@ class Reason(Enum):
     DELETED = "人工删去"
 
 
+FOR_ROOM: Final = (Reason.NO_ROOM, Reason.OVER_BUDGET)  # checked, and left out for want of room
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A sentence beside the page, and the heading of the section that it would have stood in."""
@@ -181,6 +193,12 @@ class LeftOut:
     statement: BriefingStatement
     reason: Reason
     section: str = ""
+
+    def alone(self, sections: Sequence[Section], form: Form | None = None) -> Section:
+        """That section with this sentence only, on its side where one of `sections` has it; `form` if it is known."""
+        sides = next((one.sides for one in sections if self.statement.group in one.sides), ())
+        form = form or (Form.SIDES if sides else Form.RUNNING)
+        return Section(self.section, (self.statement,), form, sides=sides if form is Form.SIDES else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +288,7 @@ class Briefing:
             raise ValueError("a briefing has a title")
         if self.pages_allowed < 1:
             raise ValueError(f"{self.pages_allowed} pages hold nothing")
-        said = [_bare(statement.text) for statement in self.statements]
+        said = [statement.bare for statement in self.statements]
         if len(set(said)) < len(said):
             raise ValueError("the same sentence stands twice in one briefing")
 
@@ -292,10 +310,6 @@ def only_verified(briefing: Briefing) -> Briefing:
         if section.speaks_of_silence or any(s.supported for s in section.statements)
     )
     return replace(briefing, sections=tuple(sections))
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,8 @@ from dataclasses import replace
 
 from rag.briefing.checked import checked
 from rag.briefing.shortening import shorter, whole
-from rag.briefings import Briefing, BriefingStatement, Edit, Form, LeftOut, Reason, Section, Written, seated
+from rag.briefings import FOR_ROOM, Briefing, BriefingStatement, Edit, Form, LeftOut, Reason, Section, Written
 from rag.errors import JianwenError
-
-_SPARE = (Reason.NO_ROOM, Reason.OVER_BUDGET)  # checked, and left out for want of room
 
 
 def rewrite(briefing: Briefing, section: int, statement: int, text: str, at: dt.datetime) -> Briefing:
@@ -71,7 +69,7 @@ def another(briefing: Briefing, section: int, statement: int, at: dt.datetime) -
         one
         for one in briefing.left_out
         if one.section == heading
-        and one.reason in _SPARE
+        and one.reason in FOR_ROOM
         and not _said(briefing, one.statement.text)
         and (not sides or one.statement.group == old.group)
     ]
@@ -105,7 +103,7 @@ def move(briefing: Briefing, section: int, statement: int, to_section: int, to: 
         raise IndexError(to)
     rows[to_section].insert(to, old)
     sections = tuple(
-        _holding(one, row) for one, row in zip(briefing.sections, rows, strict=True) if row or one.speaks_of_silence
+        one.holding(row) for one, row in zip(briefing.sections, rows, strict=True) if row or one.speaks_of_silence
     )
     return _recorded(replace(briefing, sections=sections, pages=None), at, "移动", old.text)
 
@@ -131,7 +129,7 @@ def write(briefing: Briefing, section: int, to: int, text: str, at: dt.datetime)
     if not 0 <= to <= len(into.statements):
         raise IndexError(to)
     new = BriefingStatement(_new_words(briefing, text), (), (), Written.HAND, 1.0)
-    written = _holding(into, (*into.statements[:to], new, *into.statements[to:]))
+    written = into.holding((*into.statements[:to], new, *into.statements[to:]))
     return _recorded(_with_section(briefing, section, written), at, "添写", "", new.text)
 
 
@@ -159,13 +157,10 @@ def restore(briefing: Briefing, left_out: int, at: dt.datetime) -> Briefing:
     place = next((n for n, one in enumerate(briefing.sections) if one.heading == entry.section), None)
     back = replace(briefing, left_out=rest)
     if place is None:
-        sides = next((one.sides for one in briefing.sections if entry.statement.group in one.sides), ())
-        form = Form.SIDES if sides else Form.RUNNING
-        alone = Section(entry.section, (entry.statement,), form, sides=sides)
-        back = replace(back, sections=(*briefing.sections, alone), pages=None)
+        back = replace(back, sections=(*briefing.sections, entry.alone(briefing.sections)), pages=None)
     else:
         into = briefing.sections[place]
-        back = _with_section(back, place, _holding(into, (*into.statements, entry.statement)))
+        back = _with_section(back, place, into.holding((*into.statements, entry.statement)))
     return _recorded(back, at, "恢复", "", entry.statement.text)
 
 
@@ -180,12 +175,10 @@ def retitle(briefing: Briefing, title: str, at: dt.datetime) -> Briefing:
 def rename_section(briefing: Briefing, section: int, heading: str, at: dt.datetime) -> Briefing:
     """Also what was left out of the section is then of that heading. Raises IndexError."""
     old = briefing.sections[_index(section, len(briefing.sections))]
-    changed = _with_section(briefing, section, replace(old, heading=heading.strip()))
-    left_out = tuple(
-        replace(one, section=heading.strip()) if one.section == old.heading else one for one in briefing.left_out
-    )
-    changed = replace(changed, left_out=left_out)
-    return _recorded(changed, at, "改小节标题", old.heading, heading.strip())
+    new = heading.strip()
+    changed = _with_section(briefing, section, replace(old, heading=new))
+    left_out = tuple(replace(one, section=new) if one.section == old.heading else one for one in briefing.left_out)
+    return _recorded(replace(changed, left_out=left_out), at, "改小节标题", old.heading, new)
 
 
 def _at(briefing: Briefing, section: int, statement: int) -> BriefingStatement:
@@ -210,12 +203,7 @@ def _new_words(briefing: Briefing, text: str, instead_of: BriefingStatement | No
 
 def _said(briefing: Briefing, text: str, instead_of: BriefingStatement | None = None) -> bool:
     others: Sequence[BriefingStatement] = [one for one in briefing.statements if one is not instead_of]
-    return "".join(text.split()) in {"".join(one.text.split()) for one in others}
-
-
-def _holding(section: Section, statements: Sequence[BriefingStatement]) -> Section:
-    """The section with these sentences instead, in a comparison each on its side."""
-    return replace(section, statements=seated(statements, section.sides) if section.sides else tuple(statements))
+    return "".join(text.split()) in {one.bare for one in others}
 
 
 def _with_section(briefing: Briefing, place: int, section: Section) -> Briefing:

@@ -15,7 +15,7 @@ from rag.briefing.shortening import shorter
 from rag.briefings import Briefing, BriefingStatement, LeftOut, PageMeasure, Reason, Written
 from rag.errors import JianwenError
 
-_TRIES: Final = 12  # sentences that are tried again in the room that is left
+TRIES: Final = 12  # sentences that are tried again in the room that is left
 
 Kept = Mapping[int, BriefingStatement]  # what stands on the page, by its place among the briefing's statements
 
@@ -54,7 +54,7 @@ def _filled(whole: Sequence[BriefingStatement], kept: Kept, fits: Callable[[Kept
     gone = [place for place in by_importance if place not in kept]
     openings = [place for place in gone if whole[place].importance >= OPENS]
     shortened = [place for place in by_importance if place in kept and kept[place] != whole[place]]
-    others = [place for place in gone if place not in openings][:_TRIES]
+    others = [place for place in gone if place not in openings][:TRIES]
     for place in (*openings, *shortened, *others):
         more = {**kept, place: whole[place]}
         if fits(more):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
-from rag.briefing.fitting import fit
+from rag.briefing.fitting import TRIES, fit
 from rag.briefing.plans import Kind, SectionPlan
-from rag.briefings import Briefing, BriefingStatement, Form, LeftOut, PageMeasure, Reason, Section, seated
-
-_TRIES: Final = 12  # sentences that are tried again in the room that is left
+from rag.briefings import FOR_ROOM, Briefing, BriefingStatement, LeftOut, PageMeasure, Reason, Section
 
 Place = tuple[int, int, int]  # of an article among the briefing's, a paragraph in it, and a character: reading order
 
@@ -42,7 +39,7 @@ def allow(briefing: Briefing, pages: int, measure: PageMeasure, kind: Kind | Non
         else:
             last = middle - 1
     back = spare[:first]
-    for entry in spare[first : first + _TRIES]:
+    for entry in spare[first : first + TRIES]:
         if fits([*back, entry]):
             back.append(entry)
     made = _with(changed, back, plans)
@@ -56,21 +53,17 @@ def _spare(briefing: Briefing, plans: Sequence[SectionPlan]) -> list[LeftOut]:
     for section in briefing.sections:
         if section.heading in room:
             room[section.heading] -= sum(len(one.text) for one in section.statements)
-    said = {_bare(one) for one in briefing.statements}
+    said = {one.bare for one in briefing.statements}
     found = []
-    wanted = [one for one in briefing.left_out if one.reason in (Reason.NO_ROOM, Reason.OVER_BUDGET)]
+    wanted = [one for one in briefing.left_out if one.reason in FOR_ROOM]
     for one in sorted(wanted, key=lambda one: (one.reason is Reason.OVER_BUDGET, -one.statement.importance)):
         length = len(one.statement.text)
         fits = one.reason is Reason.NO_ROOM or room.get(one.section, length) >= length
-        if fits and _bare(one.statement) not in said:
-            said.add(_bare(one.statement))
+        if fits and one.statement.bare not in said:
+            said.add(one.statement.bare)
             room[one.section] = room.get(one.section, length) - length
             found.append(one)
     return found
-
-
-def _bare(statement: BriefingStatement) -> str:
-    return "".join(statement.text.split())
 
 
 def _with(briefing: Briefing, entries: Sequence[LeftOut], plans: Sequence[SectionPlan]) -> Briefing:
@@ -89,17 +82,12 @@ def _with(briefing: Briefing, entries: Sequence[LeftOut], plans: Sequence[Sectio
 
 def _of_its_own(entry: LeftOut, sections: Sequence[Section], plans: Sequence[SectionPlan]) -> tuple[int, Section]:
     """A section that had left the page, and where it stood: behind those that its kind has before it."""
-    sides = next((one.sides for one in sections if entry.statement.group in one.sides), ())
     headings = [plan.heading for plan in plans]
     if entry.section not in headings:
-        return len(sections), Section(
-            entry.section, (entry.statement,), Form.SIDES if sides else Form.RUNNING, sides=sides
-        )
+        return len(sections), entry.alone(sections)
     number = headings.index(entry.section)
     before = [n for n, one in enumerate(sections) if one.heading in headings[:number]]
-    form = plans[number].form
-    made = Section(entry.section, (entry.statement,), form, sides=sides if form is Form.SIDES else ())
-    return (before[-1] + 1 if before else 0), made
+    return (before[-1] + 1 if before else 0), entry.alone(sections, plans[number].form)
 
 
 def _joined(section: Section, statement: BriefingStatement, articles: dict[str, int]) -> Section:
@@ -114,8 +102,7 @@ def _joined(section: Section, statement: BriefingStatement, articles: dict[str, 
             and place < mine
         ]
         to = earlier[-1] + 1 if earlier else 0
-    statements = (*section.statements[:to], statement, *section.statements[to:])
-    return replace(section, statements=seated(statements, section.sides) if section.sides else statements)
+    return section.holding((*section.statements[:to], statement, *section.statements[to:]))
 
 
 def _place(statement: BriefingStatement, articles: dict[str, int]) -> Place | None:

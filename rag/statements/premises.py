@@ -32,7 +32,7 @@ _SHORTEST_PERSON = 3  # two characters are taken for a name too often
 def premises(question: str) -> Iterator[str]:
     """The years, document names, people and places that a question names; not the ends of a span of years."""
     if not _SPAN_OF_YEARS.search(question):
-        yield from (f"{mention.year}年" for mention in date_mentions(question) if mention.year is not None)
+        yield from (f"{year}年" for year in _years(question))
     yield from (fact.text for fact in facts(question) if fact.kind == "title")
     for word in tagged_words(question):
         person = word.tag in _PERSON and len(word.text) >= _SHORTEST_PERSON
@@ -68,13 +68,15 @@ def other_year(question: str, cited: str, evidence: Evidence) -> str | None:
     """
     if any(map(_SPAN_OF_YEARS.search, (question, cited))):
         return None
-    wanted, told = _years(question), _years(cited)
+    wanted, told = set(_years(question)), set(_years(cited))
+    if not wanted or not told:
+        return None
     around = _wording(evidence, evidence.paragraph.text)
-    if not wanted or not told or any(str(year) in around for year in wanted):
+    if any(str(year) in around for year in wanted):
         return None
     asked, printed = ("、".join(f"{year}年" for year in sorted(years)) for years in (wanted, told))
     return f"问题问的是{asked}，所引原文说的是{printed}"
 
 
-def _years(text: str) -> set[int]:
-    return {mention.year for mention in date_mentions(text) if mention.year is not None}
+def _years(text: str) -> list[int]:
+    return [mention.year for mention in date_mentions(text) if mention.year is not None]
