@@ -42,9 +42,11 @@ def moved_to(briefing: Briefing, number: int, step: int) -> tuple[int, int] | No
 
 def followed(before: Briefing, after: Briefing, number: int) -> int:
     """Where the sentence `number` is after a change; the same number where it is no more."""
-    texts = [statement.text for statement in after.statements]
-    text = before.statements[number].text if number < len(before.statements) else ""
-    return texts.index(text) if text in texts else number
+    if number >= len(before.statements):
+        return number
+    words, group = before.statements[number].key
+    found = [n for n, one in enumerate(after.statements) if one.key[0] == words]
+    return min(found, key=lambda n: after.statements[n].group != group, default=number)
 
 
 def standing(briefing: Briefing) -> dict[int, Wash]:
@@ -61,7 +63,7 @@ def about_sentence(briefing: Briefing, number: int) -> str:
     statement = briefing.statements[number]
     if not statement.citations:
         return "人工撰写：没有引用资料，导出时默认不带上"
-    numbers = footnotes(briefing).numbers[statement.text]
+    numbers = footnotes(briefing).of(statement)
     marks = "".join(f"[{n}]" for n in numbers)
     if statement.problems:
         return f"未核实 {marks}：{'；'.join(statement.problems)}"

@@ -7,7 +7,7 @@ that it is right after every edit. What is measured and exported is exactly a `B
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, Protocol
@@ -64,9 +64,9 @@ class BriefingStatement:
         return bool(self.citations) and not self.problems
 
     @property
-    def bare(self) -> str:
-        """Its text without white space: two of the same are one sentence twice."""
-        return "".join(self.text.split())
+    def key(self) -> tuple[str, str]:
+        """Its words without white space, and what it is listed under: no two sentences of a briefing have the same."""
+        return "".join(self.text.split()), self.group
 
     @property
     def mark(self) -> str:
@@ -146,6 +146,15 @@ class Section:
     def as_read(self) -> Sentences:
         """Its sentences in the order of the page: of a comparison row by row."""
         return tuple(one for row in self.rows for cell in row for one in cell) if self.sides else self.statements
+
+
+def repeats(sections: Iterable[Section]) -> bool:
+    """Whether a sentence stands twice. Of a comparison each side may say the same in the same words."""
+    sides: dict[str, list[str | None]] = {}
+    for section in sections:
+        for words, group in (one.key for one in section.statements):
+            sides.setdefault(words, []).append(group if section.sides else None)
+    return any(len(where) > 1 and (None in where or len(set(where)) < len(where)) for where in sides.values())
 
 
 def seated(statements: Iterable[BriefingStatement], sides: Sequence[str]) -> tuple[BriefingStatement, ...]:
@@ -288,8 +297,7 @@ class Briefing:
             raise ValueError("a briefing has a title")
         if self.pages_allowed < 1:
             raise ValueError(f"{self.pages_allowed} pages hold nothing")
-        said = [statement.bare for statement in self.statements]
-        if len(set(said)) < len(said):
+        if repeats(self.sections):
             raise ValueError("the same sentence stands twice in one briefing")
 
     @property
@@ -316,24 +324,28 @@ def only_verified(briefing: Briefing) -> Briefing:
 class Footnotes:
     """Each cited stretch once, in order of first use; the n-th carries the number n.
 
-    numbers: of each sentence on the page, by its text.
+    numbers: of each sentence on the page, by its `key`.
     """
 
     citations: tuple[Citation, ...]
-    numbers: dict[str, tuple[int, ...]]
+    numbers: Mapping[tuple[str, str], tuple[int, ...]]
+
+    def of(self, statement: BriefingStatement) -> tuple[int, ...]:
+        """The numbers of a sentence on the page."""
+        return self.numbers[statement.key]
 
 
 def footnotes(briefing: Briefing) -> Footnotes:
     """The footnotes of the page. Citations of the same stretch of the same paragraph share one."""
     found: dict[tuple[str, int, int], Citation] = {}
-    numbers: dict[str, tuple[int, ...]] = {}
+    numbers: dict[tuple[str, str], tuple[int, ...]] = {}
     for statement in (one for section in briefing.sections for one in section.as_read):
         mine = []
         for citation in statement.citations:
             place = citation.paragraph.id, citation.start, citation.end
             first = found.setdefault(place, replace(citation, number=len(found) + 1))
             mine.append(first.number)
-        numbers[statement.text] = tuple(dict.fromkeys(mine))
+        numbers[statement.key] = tuple(dict.fromkeys(mine))
     return Footnotes(tuple(found.values()), numbers)
 
 

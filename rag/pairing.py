@@ -30,7 +30,7 @@ _GENERAL: Final = frozenset(_GENERAL_WORDS.split())
 def rows(left: Sequence[str], right: Sequence[str]) -> list[Row]:
     """The sentences of both lists in rows, as ranges of their places; together they tile both lists in order.
 
-    A row begins where two sentences share a matter. No row lacks one side unless that list is empty.
+    A row begins where two sentences share a matter, or are the same. No row lacks one side unless that list is empty.
     """
     starts = [(0, 0), *(pair for pair in _pairs(left, right) if 0 not in pair), (len(left), len(right))]
     return [(range(first[0], after[0]), range(first[1], after[1])) for first, after in pairwise(starts)]
@@ -40,7 +40,10 @@ def _pairs(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int]]:
     """The pairs that share most, in the order of both lists: as a longest common subsequence is found."""
     sides = [[_content(text) for text in texts] for texts in (left, right)]
     weights = _weights(sides)
-    shared = [[_share(one, other, weights) for other in sides[1]] for one in sides[0]]
+    shared = [
+        [1.0 if left[i] == right[j] else _share(one, other, weights) for j, other in enumerate(sides[1])]
+        for i, one in enumerate(sides[0])
+    ]
     best: dict[tuple[int, int], tuple[float, list[tuple[int, int]]]] = {}
     for i in range(len(left), -1, -1):
         for j in range(len(right), -1, -1):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rag.answers import Period
 from rag.briefing import editing
 from rag.briefing.choosing import choose, with_sides
-from rag.briefing.drafting import Drafter
+from rag.briefing.drafting import Drafter, Source
 from rag.briefing.fitting import fit
 from rag.briefing.making import make
 from rag.briefing.naming import days
@@ -186,12 +186,46 @@ def test_periods_that_differ_by_a_figure_both_say_it() -> None:
     made = two_years()
     said = "".join(texts(made))
     assert all(words in said for words in ("学校3所", "学校5所", "3200人次", "5000人次"))
-    assert [(one.reason, one.statement.group) for one in made.left_out if "食堂" in one.statement.text] == [
-        (Reason.REPEATED, "2024年")
-    ]
     for section in made.sections:
         assert section.sides == ("2023年", "2024年")
         assert [one.group for one in section.statements] == sorted(one.group for one in section.statements)
+
+
+def test_what_both_periods_say_in_the_same_words_stands_on_both_sides_and_once_on_each() -> None:
+    made = two_years()
+    canteen = [one for one in made.statements if "食堂" in one.text]
+    assert [(one.group, one.citations[0].article.date.year) for one in canteen if one.citations[0].article.date] == [
+        ("2023年", 2023),
+        ("2024年", 2024),
+    ]
+    assert canteen[0].text == canteen[1].text
+    assert not [one for one in made.left_out if one.reason is Reason.REPEATED]
+    sections = Drafter(
+        kind_named("compare"), [*twice_printed("2023年"), *twice_printed("2024年")], "", YEARS
+    ).sections()
+    drafted = list(sections)
+    said = [(s.group, s.text) for one in drafted if one.section for s in one.section.statements if "食堂" in s.text]
+    assert said == [("2023年", "会议强调，要办好食堂。"), ("2024年", "会议强调，要办好食堂。")]
+    repeated = [d.statement.group for one in drafted for d in one.dropped if d.reason is Reason.REPEATED]
+    assert repeated == ["2023年", "2024年"]
+
+
+YEARS = ("2023年", "2024年")
+
+
+def twice_printed(side: str) -> list[Source]:
+    """Two articles of one year that demand the same."""
+    year = int(side[:4])
+    articles = [stored(year + n, "", dt.date(year, 3, n), ["会议强调，要办好食堂。"]) for n in (1, 2)]
+    return [source(article, side) for article in articles]
+
+
+def test_a_page_too_short_for_both_sides_keeps_what_it_can_of_each() -> None:
+    made = two_years()
+    cut = fit(replace(made, pages=None), Lines(9))
+    assert cut.fits and len(cut.statements) < len(made.statements)
+    back = allow(cut, 2, Lines(9), kind_named("compare"))
+    assert sorted(s.key for s in back.statements) == sorted(s.key for s in made.statements)
 
 
 def test_each_side_has_half_the_room() -> None:

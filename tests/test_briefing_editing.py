@@ -14,7 +14,7 @@ from rag.briefing import editing
 from rag.briefings import Briefing, ChosenArticle, Form, LeftOut, Making, Reason, Section, Written, footnotes
 from rag.errors import JianwenError
 from tests.briefing_articles import AT, FILE, sample_articles
-from tests.briefing_samples import two_years
+from tests.briefing_samples import stated, two_years
 from tests.test_briefing_drafting import brief, texts
 
 LATER = AT + dt.timedelta(minutes=1)
@@ -80,7 +80,7 @@ def test_what_is_deleted_stands_beside_the_page_and_comes_back(made: Briefing) -
 def test_sentences_and_sections_change_places(made: Briefing) -> None:
     moved = editing.move(made, 0, 0, 1, 0, LATER)
     assert moved.sections[1].statements[0] == made.sections[0].statements[0]
-    assert footnotes(moved).numbers[made.statements[0].text] == (len(made.sections[0].statements),)
+    assert footnotes(moved).of(made.statements[0]) == (len(made.sections[0].statements),)
     turned = editing.move_section(made, 0, len(made.sections) - 1, LATER)
     assert [s.heading for s in turned.sections] == ["主要精神", "部署要求", "会议概况"]
 
@@ -208,3 +208,44 @@ def test_another_sentence_is_one_of_the_same_side(sides: Briefing) -> None:
     right = [one for one in spare if one.statement.group == "2024年"]
     with pytest.raises(JianwenError, match="没有别的句子可换"):
         editing.another(dataclasses.replace(sides, left_out=tuple(right)), 1, 0, LATER)
+
+
+# ---------------------------------------------------------------- the same words on both sides
+
+
+@pytest.fixture
+def alike(sides: Briefing) -> Briefing:
+    """Both years say one demand in the same words, each by its own source."""
+    one = sides.sections[1]
+    right = dataclasses.replace(stated(10, one.statements[2].text), group=one.sides[1])
+    section = dataclasses.replace(one, statements=(*one.statements[:3], right, *one.statements[4:]))
+    return dataclasses.replace(sides, sections=(sides.sections[0], section))
+
+
+def test_a_sentence_of_the_other_side_may_be_written_and_changed_by_itself(alike: Briefing) -> None:
+    left, right = alike.sections[1].statements[2:4]
+    assert left.text == right.text
+    short = editing.shorten(alike, 1, 2, LATER)
+    assert short.sections[1].statements[2].text == "三要守住校园安全底线。"
+    assert short.sections[1].statements[3] == right
+    both = editing.shorten(short, 1, 3, LATER).sections[1].statements[2:4]
+    assert [one.text for one in both] == ["三要守住校园安全底线。"] * 2
+    gone = editing.delete(alike, 1, 3, LATER)
+    assert gone.sections[1].statements[2] == left
+    assert columns(editing.restore(gone, 0, LATER))[1][-1] == "三要"
+    written = editing.write(alike, 1, 7, "请认真学习。", LATER)
+    assert columns(editing.write(written, 1, 1, "请认真学习。", LATER))[0][1] == "请认"
+
+
+def test_within_a_side_and_beside_a_comparison_nothing_is_said_twice(alike: Briefing) -> None:
+    words = alike.sections[1].statements[2].text
+    own = editing.add_section(alike, 2, "编者按", "请认真学习。", LATER)
+    changes: list[Callable[[], object]] = [
+        lambda: editing.write(alike, 1, 1, words, LATER),
+        lambda: editing.rewrite(alike, 1, 1, words, LATER),
+        lambda: editing.add_section(alike, 0, "编者按", words, LATER),
+        lambda: editing.move(own, 1, 2, 2, 0, LATER),  # out of its column, where nothing tells the years apart
+    ]
+    for change in changes:
+        with pytest.raises(JianwenError, match="已经有这句话"):
+            change()

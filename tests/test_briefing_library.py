@@ -110,9 +110,11 @@ def test_a_comparison_comes_back_in_its_columns(library: Library) -> None:
     other = Period(dt.date(2024, 3, 24), dt.date(2024, 3, 31), "3月末")
     made = brief(library, BriefingRequest("compare", period=first, other=other))
     assert [section.sides for section in made.sections] == [("3月中旬", "3月末")] * 2
-    known = library.keep_briefing(made)
+    right = next(n for n, one in enumerate(made.sections[1].statements) if one.group == "3月末")
+    alike = editing.rewrite(made, 1, right, made.sections[1].statements[0].text, AT)  # the same words on both sides
+    known = library.keep_briefing(alike)
     assert known is not None
-    assert library.briefing(known) == made
+    assert library.briefing(known) == alike
 
 
 def test_a_briefing_outlives_its_documents(library: Library) -> None:

@@ -11,6 +11,7 @@ from rag.briefings import (
     Briefing,
     BriefingStatement,
     ChosenArticle,
+    Form,
     Making,
     Masthead,
     Section,
@@ -44,6 +45,9 @@ def test_what_cannot_be_built() -> None:
         lambda: Section("三级", (said("一。"),), level=3),
         lambda: Masthead(" "),
         lambda: briefing(Section("甲", (said("一。"),)), Section("乙", (said("一 。"),))),
+        lambda: briefing(Section("甲", (said("一。", group="上"), said("一。", group="下")), Form.LED)),
+        lambda: briefing(compared("一。", "二。"), compared("三。", "一。", first="2024年")),
+        lambda: briefing(compared("一。", "二。"), Section("乙", (said("一。", group="2024年"),))),
     ):
         with pytest.raises(ValueError):
             build()
@@ -59,7 +63,20 @@ def test_footnotes_are_counted_down_the_page_and_shared() -> None:
     first, second, again = said("甲。", 7, 14), said("乙。", 0, 7), said("丙。", 7, 14)
     found = footnotes(briefing(Section("", (first, second)), Section("后", (again,))))
     assert [(c.number, c.quote) for c in found.citations] == [(1, "二要强化培训。"), (2, "一要抓好落实。")]
-    assert found.numbers == {"甲。": (1,), "乙。": (2,), "丙。": (1,)}
+    assert [found.of(one) for one in (first, second, again)] == [(1,), (2,), (1,)]
+
+
+def compared(left: str, right: str, first: str = "2023年") -> Section:
+    sides = (first, "2024年" if first == "2023年" else "2023年")
+    both = said(left, 0, 7, group=sides[0]), said(right, 7, 14, group=sides[1])
+    return Section("对比", both, Form.SIDES, sides=sides)
+
+
+def test_each_side_of_a_comparison_may_say_the_same_and_cites_its_own_source() -> None:
+    made = briefing(compared("一。", "一。"))
+    known = footnotes(made)
+    assert [known.of(one) for one in made.statements] == [(1,), (2,)]
+    assert [c.quote for c in known.citations] == ["一要抓好落实。", "二要强化培训。"]
 
 
 def test_only_what_is_verified_is_left() -> None:

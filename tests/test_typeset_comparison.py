@@ -104,7 +104,7 @@ def test_a_silent_side_is_said_to_be_silent_and_one_left_out_is_not() -> None:
 def test_footnotes_are_numbered_row_by_row_as_word_numbers_them() -> None:
     made = two_years()
     known = footnotes(made)
-    order = [known.numbers[one.text][0] for one in made.sections[1].as_read]
+    order = [known.of(one)[0] for one in made.sections[1].as_read]
     assert order == list(range(2, 9))
     xml = opened(made, EvidenceIn.NOTES).element
     assert [call.get(f"{W}id") for call in xml.iter(f"{W}footnoteReference")] == [str(n) for n in range(1, 9)]
@@ -281,6 +281,34 @@ def test_markdown_has_the_rows_of_the_page_with_their_footnotes() -> None:
     assert table[2].startswith("| 资料中未见 | 全市新增学位1\\.2万个")
     row = next(line for line in table if "3200" in line)
     assert "5000人次。[^" in row
+
+
+def same_words() -> Briefing:
+    """Both years say one sentence, each by its own source, below another."""
+    text = "要全面加强各项工作。"
+    said = [
+        BriefingStatement(one, (citation(n, f"{side}：{one}"),), group=side)
+        for n, (side, one) in enumerate(
+            ((SIDES[0], "要办好食堂。"), (SIDES[0], text), (SIDES[1], "要建好宿舍。"), (SIDES[1], text)), 1
+        )
+    ]
+    section = Section("部署", tuple(said), Form.SIDES, sides=SIDES)
+    return Briefing("c", "对比", "对比", (section,), (), MAKING)
+
+
+def test_the_same_words_on_both_sides_stand_in_one_row_each_with_its_own_number(tmp_path: Path) -> None:
+    made = same_words()
+    boxes = PageMeasure().layout(made).boxes()
+    assert sorted(boxes) == [0, 1, 2, 3]
+    assert boxes[1][0].y0 == boxes[3][0].y0
+    assert boxes[1][0].x0 < MIDDLE < boxes[3][0].x0
+    row = next(line for line in markdown(made).splitlines() if "全面加强" in line)
+    assert row == "| 要全面加强各项工作。[^3] | 要全面加强各项工作。[^4] |"
+    assert rich_text(made).count("<sup>[4]</sup>") == 1
+    xml = opened(made, EvidenceIn.NOTES).element
+    assert [call.get(f"{W}id") for call in xml.iter(f"{W}footnoteReference")] == ["1", "2", "3", "4"]
+    printed = pdf_text(export(made, tmp_path / "件.pdf").path.read_bytes())[0]
+    assert all(f"要全面加强各项工作。[{number}]" in "".join(printed.split()) for number in (3, 4))
 
 
 def test_rich_text_has_a_table_whose_text_is_no_markup() -> None:

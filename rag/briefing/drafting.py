@@ -63,7 +63,7 @@ class Drafter:
     pages: int = 1
     gaps: list[str] = field(default_factory=list)
     _used: set[Place] = field(default_factory=set)
-    _said: list[tuple[str, frozenset[str]]] = field(default_factory=list)  # (group, character pairs)
+    _said: list[tuple[str, frozenset[str]]] = field(default_factory=list)  # (side or "", character pairs)
 
     def sections(self) -> Iterator[SectionDrafted]:
         themes = self._themes()
@@ -87,7 +87,7 @@ class Drafter:
         good: list[Candidate] = []
         dropped: list[LeftOut] = []
         for candidate in self._candidates(plan, mine):
-            reason = self._objection(candidate, good)
+            reason = self._objection(plan, candidate, good)
             if reason is None:
                 good.append(candidate)
             else:
@@ -96,7 +96,7 @@ class Drafter:
         chosen = self._selected(plan, good)
         dropped += [LeftOut(c.forms[0], Reason.OVER_BUDGET, plan.heading) for c in good if c.place not in chosen]
         self._used |= set(chosen)
-        self._said += [(one.group, frozenset(letter_pairs(one.text))) for one in chosen.values()]
+        self._said += [self._saying(plan, one) for one in chosen.values()]
         statements = tuple(chosen[place] for place in sorted(chosen))
         sides = tuple(self.sides) if plan.form is Form.SIDES else ()
         spoken = {one.group for one in statements} | {one.statement.group for one in dropped}
@@ -117,17 +117,20 @@ class Drafter:
             chosen |= select([one for one in good if one.forms[0].group == side], room // len(self.sides))
         return chosen
 
-    def _objection(self, candidate: Candidate, before: Sequence[Candidate]) -> Reason | None:
+    def _objection(self, plan: SectionPlan, candidate: Candidate, before: Sequence[Candidate]) -> Reason | None:
         if not candidate.forms[0].supported:
             return Reason.UNVERIFIED
-        first = candidate.forms[0]
-        pairs = letter_pairs(first.text)
-        others = [*self._said, *((one.forms[0].group, letter_pairs(one.forms[0].text)) for one in before)]
-        for group, other in others:
-            across = first.group != group and {first.group, group} <= set(self.sides)
-            if _share(pairs, other) >= (1.0 if across else _SAME):  # figures alone may tell two periods apart
+        side, pairs = self._saying(plan, candidate.forms[0])
+        for other, said in (*self._said, *(self._saying(plan, one.forms[0]) for one in before)):
+            across = side and other and side != other  # what two periods have in common both say
+            if not across and _share(pairs, said) >= _SAME:
                 return Reason.REPEATED
         return None
+
+    def _saying(self, plan: SectionPlan, one: BriefingStatement) -> tuple[str, frozenset[str]]:
+        """On which side it would stand, "" for none, and what it says: its character pairs."""
+        side = one.group if plan.form is Form.SIDES and one.group in self.sides else ""
+        return side, frozenset(letter_pairs(one.text))
 
     # ------------------------------------------------------------ what may stand in it
 

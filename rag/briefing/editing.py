@@ -12,7 +12,18 @@ from dataclasses import replace
 
 from rag.briefing.checked import checked
 from rag.briefing.shortening import shorter, whole
-from rag.briefings import FOR_ROOM, Briefing, BriefingStatement, Edit, Form, LeftOut, Reason, Section, Written
+from rag.briefings import (
+    FOR_ROOM,
+    Briefing,
+    BriefingStatement,
+    Edit,
+    Form,
+    LeftOut,
+    Reason,
+    Section,
+    Written,
+    repeats,
+)
 from rag.errors import JianwenError
 
 
@@ -24,8 +35,7 @@ def rewrite(briefing: Briefing, section: int, statement: int, text: str, at: dt.
         IndexError: there is no such sentence.
     """
     old = _at(briefing, section, statement)
-    words = _new_words(briefing, text, old)
-    new = checked(words, old.citations, Written.HAND, old.importance, old.group, old.duty)
+    new = checked(_words(text), old.citations, Written.HAND, old.importance, old.group, old.duty)
     return _recorded(_exchanged(briefing, old, new), at, "改写", old.text, new.text)
 
 
@@ -34,7 +44,7 @@ def shorten(briefing: Briefing, section: int, statement: int, at: dt.datetime) -
     old = _at(briefing, section, statement)
     for text in shorter(old.text):
         new = checked(text, old.citations, old.written, old.importance, old.group, old.duty)
-        if (new.supported or not old.citations) and not _said(briefing, text):
+        if (new.supported or not old.citations) and not repeats(_with_new(briefing, old, new)):
             return _recorded(_exchanged(briefing, old, new), at, "缩短", old.text, new.text)
     raise JianwenError("这句话不能再短了：再删就会改变意思。可以改写它，或删去它。")
 
@@ -49,7 +59,7 @@ def quote(briefing: Briefing, section: int, statement: int, at: dt.datetime) -> 
     old = _at(briefing, section, statement)
     if not old.citations:
         raise JianwenError("这句话是人工撰写的，没有引用原文，不能恢复成原文。")
-    words = _new_words(briefing, whole("".join(citation.quote for citation in old.citations)), old)
+    words = whole("".join(citation.quote for citation in old.citations))
     new = checked(words, old.citations, Written.QUOTED, old.importance, old.group, old.duty)
     return _recorded(_exchanged(briefing, old, new), at, "恢复原文", old.text, new.text)
 
@@ -70,8 +80,8 @@ def another(briefing: Briefing, section: int, statement: int, at: dt.datetime) -
         for one in briefing.left_out
         if one.section == heading
         and one.reason in FOR_ROOM
-        and not _said(briefing, one.statement.text)
         and (not sides or one.statement.group == old.group)
+        and not repeats(_with_new(briefing, old, one.statement))
     ]
     if not spare:
         raise JianwenError("这一节没有别的句子可换。可以改写它，或从略去的句子里恢复一句。")
@@ -94,6 +104,7 @@ def move(briefing: Briefing, section: int, statement: int, to_section: int, to: 
     """A sentence before the sentence `to` of `to_section`, counted without it; in a comparison it keeps to its side.
 
     Raises:
+        JianwenError: out of its column, what the other side says in the same words would stand twice.
         IndexError: there is no such sentence or place.
     """
     old = _at(briefing, section, statement)
@@ -102,10 +113,10 @@ def move(briefing: Briefing, section: int, statement: int, to_section: int, to: 
     if not 0 <= to <= len(rows[to_section]):
         raise IndexError(to)
     rows[to_section].insert(to, old)
-    sections = tuple(
+    sections = [
         one.holding(row) for one, row in zip(briefing.sections, rows, strict=True) if row or one.speaks_of_silence
-    )
-    return _recorded(replace(briefing, sections=sections, pages=None), at, "移动", old.text)
+    ]
+    return _recorded(_with(briefing, sections), at, "移动", old.text)
 
 
 def move_section(briefing: Briefing, section: int, to: int, at: dt.datetime) -> Briefing:
@@ -115,7 +126,7 @@ def move_section(briefing: Briefing, section: int, to: int, at: dt.datetime) -> 
     if not 0 <= to <= len(sections):
         raise IndexError(to)
     sections.insert(to, moved)
-    return _recorded(replace(briefing, sections=tuple(sections), pages=None), at, "移动小节", moved.heading)
+    return _recorded(_with(briefing, sections), at, "移动小节", moved.heading)
 
 
 def write(briefing: Briefing, section: int, to: int, text: str, at: dt.datetime) -> Briefing:
@@ -128,7 +139,7 @@ def write(briefing: Briefing, section: int, to: int, text: str, at: dt.datetime)
     into = briefing.sections[_index(section, len(briefing.sections))]
     if not 0 <= to <= len(into.statements):
         raise IndexError(to)
-    new = BriefingStatement(_new_words(briefing, text), (), (), Written.HAND, 1.0)
+    new = BriefingStatement(_words(text), (), (), Written.HAND, 1.0)
     written = into.holding((*into.statements[:to], new, *into.statements[to:]))
     return _recorded(_with_section(briefing, section, written), at, "添写", "", new.text)
 
@@ -137,10 +148,10 @@ def add_section(briefing: Briefing, to: int, heading: str, text: str, at: dt.dat
     """A section of the user's own with its first sentence, before section `to`. Raises as `write`."""
     if not 0 <= to <= len(briefing.sections):
         raise IndexError(to)
-    new = BriefingStatement(_new_words(briefing, text), (), (), Written.HAND, 1.0)
+    new = BriefingStatement(_words(text), (), (), Written.HAND, 1.0)
     section = Section(heading.strip(), (new,), Form.RUNNING)
     sections = (*briefing.sections[:to], section, *briefing.sections[to:])
-    return _recorded(replace(briefing, sections=sections, pages=None), at, "添加小节", "", f"{heading}：{new.text}")
+    return _recorded(_with(briefing, sections), at, "添加小节", "", f"{heading}：{new.text}")
 
 
 def restore(briefing: Briefing, left_out: int, at: dt.datetime) -> Briefing:
@@ -151,13 +162,11 @@ def restore(briefing: Briefing, left_out: int, at: dt.datetime) -> Briefing:
         IndexError: there is no such one.
     """
     entry = briefing.left_out[_index(left_out, len(briefing.left_out))]
-    if _said(briefing, entry.statement.text):
-        raise JianwenError("这句话已经在简报里。")
     rest = tuple(one for one in briefing.left_out if one is not entry)
     place = next((n for n, one in enumerate(briefing.sections) if one.heading == entry.section), None)
     back = replace(briefing, left_out=rest)
     if place is None:
-        back = replace(back, sections=(*briefing.sections, entry.alone(briefing.sections)), pages=None)
+        back = _with(back, (*briefing.sections, entry.alone(briefing.sections)))
     else:
         into = briefing.sections[place]
         back = _with_section(back, place, into.holding((*into.statements, entry.statement)))
@@ -192,31 +201,34 @@ def _index(place: int, count: int) -> int:
     return place
 
 
-def _new_words(briefing: Briefing, text: str, instead_of: BriefingStatement | None = None) -> str:
+def _words(text: str) -> str:
     words = "".join(text.splitlines()).strip()
     if not words:
         raise JianwenError("句子不能是空的。要去掉它，请用删除。")
-    if _said(briefing, words, instead_of):
-        raise JianwenError("简报里已经有这句话。")
     return words
 
 
-def _said(briefing: Briefing, text: str, instead_of: BriefingStatement | None = None) -> bool:
-    others: Sequence[BriefingStatement] = [one for one in briefing.statements if one is not instead_of]
-    return "".join(text.split()) in {one.bare for one in others}
+def _with(briefing: Briefing, sections: Sequence[Section]) -> Briefing:
+    """The briefing of these sections. Raises JianwenError: a sentence would stand twice."""
+    if repeats(sections):
+        raise JianwenError("简报里已经有这句话。")
+    return replace(briefing, sections=tuple(sections), pages=None)
 
 
 def _with_section(briefing: Briefing, place: int, section: Section) -> Briefing:
-    sections = (*briefing.sections[:place], section, *briefing.sections[place + 1 :])
-    return replace(briefing, sections=sections, pages=None)
+    return _with(briefing, (*briefing.sections[:place], section, *briefing.sections[place + 1 :]))
 
 
 def _exchanged(briefing: Briefing, old: BriefingStatement, new: BriefingStatement) -> Briefing:
-    sections = tuple(
+    return _with(briefing, _with_new(briefing, old, new))
+
+
+def _with_new(briefing: Briefing, old: BriefingStatement, new: BriefingStatement) -> tuple[Section, ...]:
+    """The sections with one sentence in the place of another."""
+    return tuple(
         replace(section, statements=tuple(new if one is old else one for one in section.statements))
         for section in briefing.sections
     )
-    return replace(briefing, sections=sections, pages=None)
 
 
 def _without(briefing: Briefing, statement: BriefingStatement, reason: Reason) -> Briefing:
@@ -229,7 +241,7 @@ def _without(briefing: Briefing, statement: BriefingStatement, reason: Reason) -
             left_out.append(LeftOut(statement, reason, section.heading))
         if rest or section.speaks_of_silence:
             sections.append(replace(section, statements=rest))
-    return replace(briefing, sections=tuple(sections), left_out=tuple(left_out), pages=None)
+    return replace(_with(briefing, sections), left_out=tuple(left_out))
 
 
 def _recorded(briefing: Briefing, at: dt.datetime, what: str, before: str = "", after: str = "") -> Briefing:

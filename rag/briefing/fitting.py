@@ -12,7 +12,7 @@ from typing import Final
 from rag.briefing.checked import checked
 from rag.briefing.selection import OPENS
 from rag.briefing.shortening import shorter
-from rag.briefings import Briefing, BriefingStatement, LeftOut, PageMeasure, Reason, Written
+from rag.briefings import Briefing, BriefingStatement, LeftOut, PageMeasure, Reason, Section, Written, repeats
 from rag.errors import JianwenError
 
 TRIES: Final = 12  # sentences that are tried again in the room that is left
@@ -32,7 +32,7 @@ def fit(briefing: Briefing, measure: PageMeasure) -> Briefing:
     def fits(kept: Kept) -> bool:
         return measure.pages(_of(briefing, kept)) <= briefing.pages_allowed
 
-    steps = list(_steps(dict(enumerate(briefing.statements))))
+    steps = list(_steps(briefing))
     first, last = 0, len(steps) - 1
     if not fits(steps[last]):
         raise JianwenError(
@@ -62,13 +62,14 @@ def _filled(whole: Sequence[BriefingStatement], kept: Kept, fits: Callable[[Kept
     return kept
 
 
-def _steps(kept: dict[int, BriefingStatement]) -> Iterator[Kept]:
+def _steps(briefing: Briefing) -> Iterator[Kept]:
     """Ever less, down to one sentence; the first of them is everything."""
+    kept = dict(enumerate(briefing.statements))
     yield dict(kept)
     for place in _by_importance(kept, below=OPENS):
         del kept[place]
         yield dict(kept)
-    while _shorten(kept):
+    while _shorten(briefing, kept):
         yield dict(kept)
     for place in _by_importance(kept, below=float("inf")):
         del kept[place]
@@ -81,7 +82,7 @@ def _by_importance(kept: Kept, below: float) -> list[int]:
     return [place for place in places if kept[place].importance < below]
 
 
-def _shorten(kept: dict[int, BriefingStatement]) -> bool:
+def _shorten(briefing: Briefing, kept: dict[int, BriefingStatement]) -> bool:
     """Take a clause off the longest sentence that can do with one less; False where none can."""
     for place in sorted(kept, key=lambda one: -len(kept[one].text)):
         old = kept[place]
@@ -89,7 +90,7 @@ def _shorten(kept: dict[int, BriefingStatement]) -> bool:
             continue
         for text in shorter(old.text):
             made = checked(text, old.citations, old.written, old.importance, old.group, old.duty)
-            if made.supported and text not in {one.text for one in kept.values()}:
+            if made.supported and not repeats(_sections(briefing, {**kept, place: made})):
                 kept[place] = made
                 return True
     return False
@@ -97,16 +98,22 @@ def _shorten(kept: dict[int, BriefingStatement]) -> bool:
 
 def _of(briefing: Briefing, kept: Kept) -> Briefing:
     """The briefing with what is kept on its page and the rest beside it."""
-    sections, left_out = [], list(briefing.left_out)
-    place = 0
+    headings = [section.heading for section in briefing.sections for _ in section.statements]
+    gone = (
+        LeftOut(statement, Reason.NO_ROOM, heading)
+        for place, (statement, heading) in enumerate(zip(briefing.statements, headings, strict=True))
+        if place not in kept
+    )
+    return replace(briefing, sections=_sections(briefing, kept), left_out=(*briefing.left_out, *gone))
+
+
+def _sections(briefing: Briefing, kept: Kept) -> tuple[Section, ...]:
+    """Those that still say something, with what is kept of them."""
+    sections, first = [], 0
     for section in briefing.sections:
-        statements = []
-        for statement in section.statements:
-            if place in kept:
-                statements.append(kept[place])
-            else:
-                left_out.append(LeftOut(statement, Reason.NO_ROOM, section.heading))
-            place += 1
+        places = range(first, first + len(section.statements))
+        first = places.stop
+        statements = tuple(kept[place] for place in places if place in kept)
         if statements or section.speaks_of_silence:
-            sections.append(replace(section, statements=tuple(statements)))
-    return replace(briefing, sections=tuple(sections), left_out=tuple(left_out))
+            sections.append(replace(section, statements=statements))
+    return tuple(sections)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag.briefing.fitting import TRIES, fit
 from rag.briefing.plans import Kind, SectionPlan
-from rag.briefings import FOR_ROOM, Briefing, BriefingStatement, LeftOut, PageMeasure, Reason, Section
+from rag.briefings import FOR_ROOM, Briefing, BriefingStatement, LeftOut, PageMeasure, Reason, Section, repeats
 
 Place = tuple[int, int, int]  # of an article among the briefing's, a paragraph in it, and a character: reading order
 
@@ -53,14 +53,14 @@ def _spare(briefing: Briefing, plans: Sequence[SectionPlan]) -> list[LeftOut]:
     for section in briefing.sections:
         if section.heading in room:
             room[section.heading] -= sum(len(one.text) for one in section.statements)
-    said = {one.bare for one in briefing.statements}
-    found = []
+    articles, sections, found = _articles(briefing), briefing.sections, []
     wanted = [one for one in briefing.left_out if one.reason in FOR_ROOM]
     for one in sorted(wanted, key=lambda one: (one.reason is Reason.OVER_BUDGET, -one.statement.importance)):
         length = len(one.statement.text)
         fits = one.reason is Reason.NO_ROOM or room.get(one.section, length) >= length
-        if fits and one.statement.bare not in said:
-            said.add(one.statement.bare)
+        put = _put(sections, one, articles, plans)
+        if fits and not repeats(put):
+            sections = put
             room[one.section] = room.get(one.section, length) - length
             found.append(one)
     return found
@@ -68,16 +68,28 @@ def _spare(briefing: Briefing, plans: Sequence[SectionPlan]) -> list[LeftOut]:
 
 def _with(briefing: Briefing, entries: Sequence[LeftOut], plans: Sequence[SectionPlan]) -> Briefing:
     """The briefing with these back on the page."""
-    articles = {one.article.id: n for n, one in enumerate(briefing.articles)}
-    sections = list(briefing.sections)
+    articles, sections = _articles(briefing), briefing.sections
     for entry in entries:
-        place = next((n for n, one in enumerate(sections) if one.heading == entry.section), None)
-        if place is None:
-            sections.insert(*_of_its_own(entry, sections, plans))
-        else:
-            sections[place] = _joined(sections[place], entry.statement, articles)
+        sections = _put(sections, entry, articles, plans)
     rest = tuple(one for one in briefing.left_out if not any(one is entry for entry in entries))
-    return replace(briefing, sections=tuple(sections), left_out=rest, pages=None)
+    return replace(briefing, sections=sections, left_out=rest, pages=None)
+
+
+def _articles(briefing: Briefing) -> dict[str, int]:
+    return {one.article.id: n for n, one in enumerate(briefing.articles)}
+
+
+def _put(
+    sections: Sequence[Section], entry: LeftOut, articles: Mapping[str, int], plans: Sequence[SectionPlan]
+) -> tuple[Section, ...]:
+    """The sections with this one back at its place."""
+    put = list(sections)
+    place = next((n for n, one in enumerate(put) if one.heading == entry.section), None)
+    if place is None:
+        put.insert(*_of_its_own(entry, put, plans))
+    else:
+        put[place] = _joined(put[place], entry.statement, articles)
+    return tuple(put)
 
 
 def _of_its_own(entry: LeftOut, sections: Sequence[Section], plans: Sequence[SectionPlan]) -> tuple[int, Section]:
@@ -90,7 +102,7 @@ def _of_its_own(entry: LeftOut, sections: Sequence[Section], plans: Sequence[Sec
     return (before[-1] + 1 if before else 0), entry.alone(sections, plans[number].form)
 
 
-def _joined(section: Section, statement: BriefingStatement, articles: dict[str, int]) -> Section:
+def _joined(section: Section, statement: BriefingStatement, articles: Mapping[str, int]) -> Section:
     """The section with the sentence behind the last one that its sources have before it, on its side."""
     mine, to = _place(statement, articles), len(section.statements)
     if mine is not None:
@@ -105,7 +117,7 @@ def _joined(section: Section, statement: BriefingStatement, articles: dict[str, 
     return section.holding((*section.statements[:to], statement, *section.statements[to:]))
 
 
-def _place(statement: BriefingStatement, articles: dict[str, int]) -> Place | None:
+def _place(statement: BriefingStatement, articles: Mapping[str, int]) -> Place | None:
     """Where the sources have it; None for what cites nothing, or an article that the briefing is not made from."""
     places = [
         (articles[one.article.id], number, one.start)

@@ -133,7 +133,7 @@ def briefing(console: Console, value: Briefing, elsewhere: Elsewhere = NOWHERE) 
             if section.sides and statement.group != side:
                 side = statement.group
                 console.print(Text(f"  {plain(side)}：", style="cyan"))
-            marks = "".join(f"【{number}】" for number in known.numbers[statement.text])
+            marks = "".join(f"【{number}】" for number in known.of(statement))
             line = Text(f"  {plain(statement.text)}").append(marks, style="cyan")
             if statement.duty and (statement.duty.who or statement.duty.due):
                 line.append(

@@ -138,7 +138,7 @@ def side_by_side(section: Section, first: int) -> SideBySide | None:
     """A section set in two columns; None for others. first: number of its first sentence."""
     if not section.sides:
         return None
-    numbers = {statement.text: first + n for n, statement in enumerate(section.statements)}
+    numbers = {statement.key: first + n for n, statement in enumerate(section.statements)}
     rows = ((_numbered(left, numbers), _numbered(right, numbers)) for left, right in section.rows)
     left, right = section.sides
     return SideBySide(
@@ -148,8 +148,8 @@ def side_by_side(section: Section, first: int) -> SideBySide | None:
     )
 
 
-def _numbered(cell: Sequence[BriefingStatement], numbers: Mapping[str, int]) -> tuple[Shown, ...]:
-    return tuple(Shown(numbers[one.text], one) for one in cell)
+def _numbered(cell: Sequence[BriefingStatement], numbers: Mapping[tuple[str, str], int]) -> tuple[Shown, ...]:
+    return tuple(Shown(numbers[one.key], one) for one in cell)
 
 
 def _instead(section: Section, side: str) -> str:
@@ -235,7 +235,7 @@ class _Page:
             yield Run(duty_text(statement), sentence=number)
         if statement.mark:
             yield Run(f"〔{statement.mark}〕", Face.HEADING, sentence=number)
-        numbers = self.known.numbers.get(statement.text, ())
+        numbers = self.known.of(statement)
         if not numbers or self.evidence is EvidenceIn.NOWHERE:
             return
         if self.evidence is EvidenceIn.SHEET:

@@ -94,7 +94,7 @@ def _words(one: Shown, section: Section) -> str:
 
 
 def _sentence(one: Shown, section: Section, known: Footnotes, evidence: EvidenceIn) -> str:
-    numbers = known.numbers.get(one.statement.text, ()) if evidence is not EvidenceIn.NOWHERE else ()
+    numbers = known.of(one.statement) if evidence is not EvidenceIn.NOWHERE else ()
     return escaped(_words(one, section)) + "".join(f"[^{number}]" for number in numbers)
 
 
@@ -139,7 +139,7 @@ def _cell(inner: str) -> str:
 def _html_sentence(one: Shown, section: Section, known: Footnotes, evidence: EvidenceIn) -> str:
     numbers: Sequence[int] = ()
     if evidence is not EvidenceIn.NOWHERE:
-        numbers = known.numbers.get(one.statement.text, ())
+        numbers = known.of(one.statement)
     mark = f"<sup>[{','.join(map(str, numbers))}]</sup>" if numbers else ""
     return html.escape(_words(one, section)) + mark
 

@@ -17,7 +17,16 @@ from desktop.briefing_messages import (
     OpenBriefing,
     Operation,
 )
-from desktop.briefing_words import about_sentence, moved_to, number_of, pages_words, place_of, record, standing
+from desktop.briefing_words import (
+    about_sentence,
+    followed,
+    moved_to,
+    number_of,
+    pages_words,
+    place_of,
+    record,
+    standing,
+)
 from desktop.page_painter import Wash
 from desktop.page_type import best_family
 from desktop.protocol import AddFiles, Rebuild, may_interrupt, rank
@@ -60,6 +69,16 @@ def test_a_sentence_is_moved_within_its_side_and_over_the_edge_of_its_section() 
         *((0, 1), (1, 3), (1, 4), (1, 5)),
     ]
     assert moved_to(real(), 0, 1) == (1, 0)
+
+
+def test_of_the_same_words_on_both_sides_each_is_told_and_followed_by_itself() -> None:
+    made = two_years()
+    left = made.sections[1].statements[0]
+    alike = changed(made, Change(Operation.REWRITE, 1, 3, text=left.text), AT, PageMeasure())
+    assert about_sentence(alike, 1).startswith("依据 [2]")
+    assert about_sentence(alike, 4).startswith("未核实 [3]")
+    moved = changed(alike, Change(Operation.MOVE, 1, 3, 1, 4), AT, PageMeasure())
+    assert (followed(alike, moved, 4), followed(alike, moved, 1)) == (5, 1)
 
 
 def test_pages_say_by_how_many_they_are_too_many() -> None:
