@@ -22,7 +22,18 @@ from desktop.briefing_beside import BriefingBeside
 from desktop.briefing_messages import BriefingPage, Change, Operation
 from desktop.briefing_paper import Paper, PaperScroll
 from desktop.briefing_tools import BriefingTools
-from desktop.briefing_words import about_sentence, followed, moved_to, number_of, pages_words, place_of, standing, tips
+from desktop.briefing_words import (
+    Heading,
+    Target,
+    about,
+    followed,
+    moved_to,
+    pages_words,
+    place_of,
+    standing,
+    stops,
+    tips,
+)
 from desktop.marks import Place, by_paragraph
 from desktop.widgets import ElidedLabel, button, label, link, set_property, tool
 from rag.briefings import Briefing
@@ -30,6 +41,16 @@ from rag.typeset.composing import EvidenceIn
 
 ROOM_FOR_ONE_ROW = 520  # pixels; below it the foot has two rows
 FORMATS = (("Word 文件（.docx）", "docx"), ("PDF 文件（.pdf）", "pdf"), ("Markdown 文件（.md）", "md"))
+
+
+_HINT = "点一句话，右边就显示它的依据；双击可以改写；点小节标题，可以移动、删去整节"
+_SIMPLE = {
+    "shorten": Operation.SHORTEN,
+    "another": Operation.ANOTHER,
+    "quote": Operation.QUOTE,
+    "delete": Operation.DELETE,
+    "delete section": Operation.DELETE_SECTION,
+}
 
 
 class BriefingEditor(QWidget):
@@ -52,8 +73,8 @@ class BriefingEditor(QWidget):
         self.undo = QUndoStack(self)
         self._written: Callable[[str], None] = lambda _: None
         self._cited = 0  # which of a sentence's sources was shown last
-        self._follow = -1  # the sentence that stays chosen when another page is shown
-        self._lit = -1
+        self._follow: Target | None = None  # what stays chosen when another page is shown
+        self._lit: Target | None = None
         self.paper, self.tools, self.beside = Paper(), BriefingTools(), BriefingBeside()
         self.desk = PaperScroll(self.paper)
         self.desk.setObjectName("desk")
@@ -162,9 +183,9 @@ class BriefingEditor(QWidget):
         self.copy_button.clicked.connect(self.copy_wanted)
         self.tools.wanted.connect(self.do)
         self.paper.chosen.connect(self._chosen)
-        self.paper.writing_wanted.connect(lambda _: self.do("rewrite"))
-        self.paper.deletion_wanted.connect(lambda: self.do("delete"))
-        self.paper.moving_wanted.connect(lambda step: self.do("up" if step < 0 else "down"))
+        self.paper.writing_wanted.connect(lambda: self._do_to("rewrite", "rename"))
+        self.paper.deletion_wanted.connect(lambda: self._do_to("delete", "delete section"))
+        self.paper.moving_wanted.connect(lambda step: self._move(step))
         self.paper.menu_wanted.connect(self.tools.pop_up)
         self.paper.editor.written.connect(lambda text: self._written(text))
         self.paper.editor.written.connect(lambda _: self.paper.setFocus())
@@ -193,31 +214,32 @@ class BriefingEditor(QWidget):
         """Show another briefing; nothing of the one before can be undone any more."""
         self.undo.clear()
         self.paper.select(None)
-        self._follow = -1
+        self._follow = None
         self.show_page(page)
         self.desk.verticalScrollBar().setValue(0)
 
     def changed(self, page: BriefingPage) -> None:
         """What came of a change."""
         assert self.page is not None
-        if self._follow >= 0:
+        if self._follow is not None:
             self._follow = followed(self.page.briefing, page.briefing, self._follow)
         self.undo.push(_Changed(self, self.page, page))
         self._tell()  # only now it can be undone
 
     def relaid(self, page: BriefingPage) -> None:
         """The same, laid out anew."""
-        self._follow = -1 if self.paper.selected is None else self.paper.selected
+        self._follow = self.paper.selected
         self.show_page(page)
 
     def show_page(self, page: BriefingPage) -> None:
-        """Show a page as it is, the sentence that was worked on still chosen."""
+        """Show a page as it is, what was worked on still chosen."""
         self.page = page
         briefing = page.briefing
         self.waiting = False
-        self.paper.show_page(page.layout, standing(briefing), tips(briefing))
-        if self._follow >= 0:
-            self.paper.select(min(self._follow, len(briefing.statements) - 1))
+        self.paper.show_page(page.layout, stops(briefing), standing(briefing), tips(briefing))
+        if self._follow is not None:
+            last = len(briefing.statements) - 1
+            self.paper.select(self._follow if isinstance(self._follow, Heading) else min(self._follow, last))
         self.beside.show_briefing(briefing)
         self.title.setText(briefing.title)
         self.pages.setText(f"{briefing.pages} 页")
@@ -235,32 +257,30 @@ class BriefingEditor(QWidget):
         self._tell()
 
     def _tell(self) -> None:
-        """What can be done now, and what the chosen sentence rests on."""
+        """What can be done now, and what the chosen sentence rests on or the chosen section holds."""
         briefing = None if self.page is None or self.waiting else self.page.briefing
         chosen = self.paper.selected
         self.tools.offer(briefing, chosen)
         self.undo_button.setEnabled(self.undo.canUndo() and not self.waiting)
         self.redo_button.setEnabled(self.undo.canRedo() and not self.waiting)
         if self.page is not None:
-            words = (
-                "点一句话，右边就显示它的依据；双击可以改写"
-                if chosen is None
-                else about_sentence(self.briefing, chosen)
-            )
-            doubt = chosen is not None and not self.briefing.statements[chosen].supported
+            words = _HINT if chosen is None else about(self.briefing, chosen)
+            doubt = isinstance(chosen, int) and not self.briefing.statements[chosen].supported
             self.said.setText(words)
             set_property(self.said, "role", "doubt" if doubt else "muted")
 
     # ------------------------------------------------------------ what the user does
 
-    def _chosen(self, number: int) -> None:
-        same = number == self._lit
-        self._follow = self._lit = number
+    def _chosen(self, target: Target | None) -> None:
+        same = target == self._lit
+        self._follow = self._lit = target
         self._tell()
-        if number < 0:
+        if target is None:
             return
-        self.desk.show_area(self.paper.sentence_area(number))
-        if groups := by_paragraph(self.briefing.statements[number].citations):
+        self.desk.show_area(self.paper.target_area(target))
+        if isinstance(target, Heading):
+            return
+        if groups := by_paragraph(self.briefing.statements[target].citations):
             self._cited = (self._cited + 1) % len(groups) if same else 0  # a click again shows the next source
             self.place_wanted.emit(Place.of_citations(groups[self._cited]))
 
@@ -292,47 +312,48 @@ class BriefingEditor(QWidget):
             self._tell()
             self.change_wanted.emit(change)
 
-    def do(self, what: str) -> None:
-        """Do to the chosen sentence what a row of `briefing_tools.DO` names."""
-        number = self.paper.selected
-        if self.page is None or number is None or self.waiting or not self.tools.actions_[what].isEnabled():
-            return
-        section, statement = place_of(self.briefing, number)
-        self._follow = number
-        simple = {
-            "shorten": Operation.SHORTEN,
-            "another": Operation.ANOTHER,
-            "quote": Operation.QUOTE,
-            "delete": Operation.DELETE,
-        }
-        if what in simple:
-            self.change(Change(simple[what], section, statement))
-        elif what in ("up", "down"):
-            if place := moved_to(self.briefing, number, -1 if what == "up" else 1):
-                self.change(Change(Operation.MOVE, section, statement, *place))
-        elif what in ("section up", "section down"):
-            to = section + (-1 if what == "section up" else 1)
-            self._follow = -1
-            self.change(Change(Operation.MOVE_SECTION, section, to=to))
-        else:
-            self._write(what, section, statement)
+    def _do_to(self, sentence: str, heading: str) -> None:
+        """Do the one to a chosen sentence, the other to the section of a chosen heading."""
+        self.do(heading if isinstance(self.paper.selected, Heading) else sentence)
 
-    def _write(self, what: str, section: int, statement: int) -> None:
+    def _move(self, step: int) -> None:
+        self._do_to(*(("up", "section up") if step < 0 else ("down", "section down")))
+
+    def do(self, what: str) -> None:
+        """Do to the chosen sentence or section what a row of `briefing_tools.DO` names."""
+        chosen = self.paper.selected
+        if self.page is None or chosen is None or self.waiting or not self.tools.actions_[what].isEnabled():
+            return
+        section, statement = place_of(self.briefing, chosen)
+        self._follow = chosen
+        if what in _SIMPLE:
+            self.change(Change(_SIMPLE[what], section, statement or 0))
+        elif what in ("section up", "section down"):
+            self.change(Change(Operation.MOVE_SECTION, section, to=section + (-1 if what == "section up" else 1)))
+        elif what in ("up", "down") and isinstance(chosen, int) and statement is not None:
+            if place := moved_to(self.briefing, chosen, -1 if what == "up" else 1):
+                self.change(Change(Operation.MOVE, section, statement, *place))
+        else:
+            self._write(what, chosen)
+
+    def _write(self, what: str, chosen: Target) -> None:
         """Have something typed over the page, then change it."""
+        section, statement = place_of(self.briefing, chosen)
         one = self.briefing.sections[section]
-        area = self.paper.sentence_area(number_of(self.briefing, section, statement))
+        area = self.paper.target_area(chosen)
         text, hint = "", "没有依据的句子会标明“人工撰写”"
-        change = Change(Operation.WRITE, section, to=statement + 1)
-        if what == "rewrite":
+        change = Change(Operation.WRITE, section, to=0 if statement is None else statement + 1)
+        if what == "rewrite" and statement is not None:
             text, hint = one.statements[statement].text, "改后会重新核对"
             change = Change(Operation.REWRITE, section, statement)
         elif what == "rename":
             text, hint = one.heading, "本节标题"
+            area = self.paper.target_area(Heading(section)) if one.heading else area
             change = Change(Operation.RENAME_SECTION, section)
         elif what == "section":
             hint = "第一行写标题，下面写内容（Shift+回车换行）"
             change = Change(Operation.ADD_SECTION, to=section + 1)
-        elif what == "write":
+        else:
             area.translate(0, area.height())
         self._type(change, text, lambda: self.paper.write_over(area, text, hint))
 

@@ -137,6 +137,8 @@ def changed(
             return editing.move(briefing, section, statement, change.to_section, change.to, at)
         case Operation.MOVE_SECTION:
             return editing.move_section(briefing, section, change.to, at)
+        case Operation.DELETE_SECTION:
+            return editing.delete_section(briefing, section, at)
         case Operation.WRITE:
             return editing.write(briefing, section, change.to, change.text, at)
         case Operation.ADD_SECTION:

@@ -69,6 +69,7 @@ class Operation(Enum):
     DELETE = "delete"
     MOVE = "move"
     MOVE_SECTION = "move section"
+    DELETE_SECTION = "delete section"
     WRITE = "write"
     ADD_SECTION = "add section"
     RESTORE = "restore"

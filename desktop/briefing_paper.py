@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QScrollArea, QToolTip, QWidget
 
 from desktop import style
+from desktop.briefing_words import Heading, Target
 from desktop.page_painter import Wash, Washed, draw_page
 from desktop.sentence_editor import SentenceEditor
 from desktop.widgets import plain_tip
@@ -31,10 +32,10 @@ LARGEST = 1.5  # screen pixels a point
 
 
 class Paper(QWidget):
-    """Sentences are numbered as on the page, from 0. `chosen` carries a number or -1, once for every click."""
+    """Shows sentences and headings, each a `Target`. `chosen` carries one or None, once for every click."""
 
-    chosen = Signal(int)
-    writing_wanted = Signal(int)
+    chosen = Signal(object)
+    writing_wanted = Signal()
     deletion_wanted = Signal()
     moving_wanted = Signal(int)  # -1 up, 1 down
     menu_wanted = Signal(QPoint)
@@ -45,20 +46,26 @@ class Paper(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("简报页面")
         self.layout_: Layout | None = None
-        self.selected: int | None = None
-        self.boxes: Mapping[int, Sequence[Box]] = {}
+        self.selected: Target | None = None
+        self.boxes: Mapping[Target, Sequence[Box]] = {}
+        self._stops: Sequence[Target] = ()
         self._standing: Mapping[int, Wash] = {}
         self._tips: Mapping[int, str] = {}
-        self._hovered: int | None = None
+        self._hovered: Target | None = None
         self._scale = 1.0
         self._width = 300
         self.editor = SentenceEditor(self)
 
     # ------------------------------------------------------------ what is shown
 
-    def show_page(self, layout: Layout, standing: Mapping[int, Wash], tips: Mapping[int, str]) -> None:
-        """Show pages; `standing` and `tips` are of sentences about which there is something to say."""
-        self.layout_, self.boxes = layout, layout.boxes()
+    def show_page(
+        self, layout: Layout, stops: Sequence[Target], standing: Mapping[int, Wash], tips: Mapping[int, str]
+    ) -> None:
+        """Show pages. stops: all that can be chosen, in the order of the keyboard; `standing` and `tips` are of
+        sentences about which there is something to say."""
+        self.layout_ = layout
+        self.boxes = dict(layout.boxes()) | {Heading(section): boxes for section, boxes in layout.headings().items()}
+        self._stops = [one for one in stops if one in self.boxes]
         self._standing, self._tips = standing, tips
         self._hovered = None
         if self.selected is not None and self.selected not in self.boxes:
@@ -67,9 +74,9 @@ class Paper(QWidget):
         self.set_width(self._width)
         self.update()
 
-    def select(self, number: int | None) -> None:
-        """Mark a sentence."""
-        self.selected = number if number in self.boxes else None
+    def select(self, target: Target | None) -> None:
+        """Mark a sentence or a heading."""
+        self.selected = target if target in self.boxes else None
         self.update()
 
     def set_width(self, width: int) -> None:
@@ -102,8 +109,8 @@ class Paper(QWidget):
             area.x() + whole.x() * s, area.y() + whole.y() * s, whole.width() * s, whole.height() * s
         ).toAlignedRect()
 
-    def sentence_area(self, number: int) -> QRect:
-        return self.area_of(self.boxes[number]) if number in self.boxes else QRect()
+    def target_area(self, target: Target) -> QRect:
+        return self.area_of(self.boxes[target]) if target in self.boxes else QRect()
 
     def write_over(self, area: QRect, text: str, hint: str) -> None:
         """Have something typed over a part of the page, as wide as the page's text."""
@@ -137,35 +144,34 @@ class Paper(QWidget):
 
     def _washes(self) -> list[Washed]:
         found = [Washed(tuple(self.boxes.get(number, ())), wash) for number, wash in self._standing.items()]
-        for number, wash in ((self._hovered, Wash.UNDER_POINTER), (self.selected, Wash.CHOSEN)):
-            if number is not None and not (wash is Wash.UNDER_POINTER and number in self._standing):
-                found.append(Washed(tuple(self.boxes.get(number, ())), wash))
+        for target, wash in ((self._hovered, Wash.UNDER_POINTER), (self.selected, Wash.CHOSEN)):
+            if target is not None and not (wash is Wash.UNDER_POINTER and target in self._standing):
+                found.append(Washed(tuple(self.boxes.get(target, ())), wash))
         return found
 
     # ------------------------------------------------------------ what the user does
 
-    def _at(self, point: QPoint) -> int | None:
+    def _at(self, point: QPoint) -> Target | None:
         if self.layout_ is None:
             return None
         for page in range(1, self.layout_.pages + 1):
             area = self._page_area(page)
             if area.contains(point.toPointF()):
                 x, y = (point.x() - area.x()) / self._scale, (point.y() - area.y()) / self._scale
-                return self.layout_.sentence_at(page, x, y)
+                return next((one for one, boxes in self.boxes.items() if _hit(boxes, page, x, y)), None)
         return None
 
-    def _choose(self, number: int | None) -> None:
-        self.select(number)
-        self.chosen.emit(-1 if number is None else number)
+    def _choose(self, target: Target | None) -> None:
+        self.select(target)
+        self.chosen.emit(target)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.editor.isHidden():
             self._choose(self._at(event.position().toPoint()))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        number = self._at(event.position().toPoint())
-        if number is not None and self.editor.isHidden():
-            self.writing_wanted.emit(number)
+        if self._at(event.position().toPoint()) is not None and self.editor.isHidden():
+            self.writing_wanted.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover(self._at(event.position().toPoint()))
@@ -173,10 +179,10 @@ class Paper(QWidget):
     def leaveEvent(self, event: QEvent) -> None:  # noqa: ARG002
         self._hover(None)
 
-    def _hover(self, number: int | None) -> None:
-        if number != self._hovered:
-            self._hovered = number
-            self.setCursor(Qt.CursorShape.ArrowCursor if number is None else Qt.CursorShape.PointingHandCursor)
+    def _hover(self, target: Target | None) -> None:
+        if target != self._hovered:
+            self._hovered = target
+            self.setCursor(Qt.CursorShape.ArrowCursor if target is None else Qt.CursorShape.PointingHandCursor)
             self.update()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -189,23 +195,28 @@ class Paper(QWidget):
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(key), 0)
         if step and control:
             self.moving_wanted.emit(step)
-        elif step and self.boxes:
-            now = self.selected if self.selected is not None else -1 if step > 0 else len(self.boxes)
-            self._choose(min(max(now + step, 0), len(self.boxes) - 1))
+        elif step and self._stops:
+            start = -1 if step > 0 else len(self._stops)
+            now = self._stops.index(self.selected) if self.selected is not None else start
+            self._choose(self._stops[min(max(now + step, 0), len(self._stops) - 1)])
         elif key == Qt.Key.Key_Delete:
             self.deletion_wanted.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2) and self.selected is not None:
-            self.writing_wanted.emit(self.selected)
+            self.writing_wanted.emit()
         else:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            number = self._at(event.pos())
-            tip = self._tips.get(number, "") if number is not None else ""
+            target = self._at(event.pos())
+            tip = "" if target is None or isinstance(target, Heading) else self._tips.get(target, "")
             QToolTip.showText(event.globalPos(), plain_tip(tip), self)
             return True
         return super().event(event)
+
+
+def _hit(boxes: Sequence[Box], page: int, x: float, y: float) -> bool:
+    return any(box.page == page and box.x0 <= x < box.x1 and box.y0 <= y < box.y1 for box in boxes)
 
 
 class PaperScroll(QScrollArea):

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from desktop.page_painter import Wash
 from rag.briefings import Briefing, BriefingStatement, footnotes
 
 
-def place_of(briefing: Briefing, number: int) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """That of a section, by the number of the section from 0."""
+
+    section: int
+
+
+Target = int | Heading
+"""What can be chosen on the page: a sentence by its number, or a heading."""
+
+
+def stops(briefing: Briefing) -> tuple[Target, ...]:
+    """All that can be chosen, in order: each heading before its sentences."""
+    found: list[Target] = []
+    number = 0
+    for section, one in enumerate(briefing.sections):
+        found += [Heading(section), *range(number, number + len(one.statements))]
+        number += len(one.statements)
+    return tuple(found)
+
+
+def place_of(briefing: Briefing, target: Target) -> tuple[int, int | None]:
+    """(section, statement) of what is chosen, None for the statement of a heading. Raises IndexError."""
+    return (target.section, None) if isinstance(target, Heading) else sentence_place(briefing, target)
+
+
+def sentence_place(briefing: Briefing, number: int) -> tuple[int, int]:
     """(section, statement) of a sentence by its number on the page. Raises IndexError."""
     for section, one in enumerate(briefing.sections):
         if number < len(one.statements):
@@ -15,17 +43,12 @@ def place_of(briefing: Briefing, number: int) -> tuple[int, int]:
     raise IndexError(number)
 
 
-def number_of(briefing: Briefing, section: int, statement: int) -> int:
-    """The other way round."""
-    return sum(len(one.statements) for one in briefing.sections[:section]) + statement
-
-
 def moved_to(briefing: Briefing, number: int, step: int) -> tuple[int, int] | None:
     """Where a sentence goes (section, place without it) that is moved one place up (-1) or down (1); None for nowhere.
 
     In a comparison it passes those of its side; over the edge of a section it goes into the next that holds sentences.
     """
-    section, place = place_of(briefing, number)
+    section, place = sentence_place(briefing, number)
     statements = briefing.sections[section].statements
     near = place + step
     if 0 <= near < len(statements) and (
@@ -40,8 +63,19 @@ def moved_to(briefing: Briefing, number: int, step: int) -> tuple[int, int] | No
     return None
 
 
-def followed(before: Briefing, after: Briefing, number: int) -> int:
-    """Where the sentence `number` is after a change; the same number where it is no more."""
+def followed(before: Briefing, after: Briefing, target: Target) -> Target:
+    """Where what was chosen is after a change; what has its place now where it is no more."""
+    return _heading(before, after, target) if isinstance(target, Heading) else _sentence(before, after, target)
+
+
+def _heading(before: Briefing, after: Briefing, heading: Heading) -> Heading:
+    section = before.sections[heading.section]
+    if section in after.sections:
+        return Heading(after.sections.index(section))
+    return Heading(min(heading.section, len(after.sections) - 1))
+
+
+def _sentence(before: Briefing, after: Briefing, number: int) -> int:
     if number >= len(before.statements):
         return number
     words, group = before.statements[number].key
@@ -56,6 +90,14 @@ def standing(briefing: Briefing) -> dict[int, Wash]:
         if not statement.supported:
             found[number] = Wash.DOUBTFUL if statement.citations else Wash.BY_HAND
     return found
+
+
+def about(briefing: Briefing, target: Target) -> str:
+    """What is to be known of what is chosen, in one line."""
+    if not isinstance(target, Heading):
+        return about_sentence(briefing, target)
+    section = briefing.sections[target.section]
+    return f"小节“{section.heading}”，{len(section.statements)} 句。双击改标题，Ctrl+↑↓ 移动，Delete 删去"
 
 
 def about_sentence(briefing: Briefing, number: int) -> str:

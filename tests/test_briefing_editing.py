@@ -85,6 +85,21 @@ def test_sentences_and_sections_change_places(made: Briefing) -> None:
     assert [s.heading for s in turned.sections] == ["主要精神", "部署要求", "会议概况"]
 
 
+def test_a_section_goes_at_once_and_what_it_said_stands_beside(made: Briefing) -> None:
+    gone = editing.delete_section(made, 1, LATER)
+    assert [s.heading for s in gone.sections] == ["会议概况", "部署要求"]
+    beside = [one for one in gone.left_out if one.reason is Reason.DELETED]
+    assert [one.statement for one in beside] == list(made.sections[1].statements)
+    assert {one.section for one in beside} == {"主要精神"}
+    assert gone.edits[-1].what == "删去小节" and gone.edits[-1].before.startswith("主要精神：")
+    assert gone.pages is None
+    only = editing.delete_section(gone, 0, LATER)
+    with pytest.raises(JianwenError, match="至少要有一句话"):
+        editing.delete_section(only, 0, LATER)
+    with pytest.raises(IndexError):
+        editing.delete_section(made, 3, LATER)
+
+
 def test_titles_and_headings_are_changed(made: Briefing) -> None:
     assert editing.retitle(made, "义务教育工作会议简报", LATER).title == "义务教育工作会议简报"
     assert editing.rename_section(made, 0, "基本情况", LATER).sections[0].heading == "基本情况"

@@ -143,13 +143,15 @@ def test_every_sentence_has_boxes_that_cover_its_text_and_no_other(seed: int) ->
         assert "".join(inside).replace(" ", "") == printable(statement.text).replace(" ", "")
 
 
-def test_a_click_finds_the_sentence_under_it() -> None:
+def test_every_heading_has_a_box_that_covers_its_words_and_no_other() -> None:
     layout = PageMeasure().layout(real())
-    for number, boxes in layout.boxes().items():
-        for box in boxes:
-            assert layout.sentence_at(box.page, (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) == number
-    assert layout.sentence_at(1, 10, 10) is None
-    assert layout.sentence_at(9, form.LEFT + 40, form.TOP + 200) is None
+    headings = layout.headings()
+    assert list(headings) == [0, 1, 2]
+    for number, words in enumerate(("一、会议概况", "二、主要精神", "三、部署要求")):
+        (box,) = headings[number]
+        (line,) = [one for one in layout.lines if (one.page, one.top) == (box.page, box.y0)]
+        assert line.text == words
+        assert [box.x0, box.x1] == [line.glyphs[0].x, pytest.approx(line.glyphs[-1].x + line.glyphs[-1].width)]
 
 
 def test_all_of_a_layout_lies_in_the_type_area() -> None:

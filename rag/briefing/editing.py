@@ -129,6 +129,22 @@ def move_section(briefing: Briefing, section: int, to: int, at: dt.datetime) -> 
     return _recorded(_with(briefing, sections), at, "移动小节", moved.heading)
 
 
+def delete_section(briefing: Briefing, section: int, at: dt.datetime) -> Briefing:
+    """A section off the page at once, its sentences to what is left out.
+
+    Raises:
+        JianwenError: no other section holds a sentence.
+        IndexError: there is no such section.
+    """
+    gone = briefing.sections[_index(section, len(briefing.sections))]
+    if len(gone.statements) == len(briefing.statements):
+        raise JianwenError("简报至少要有一句话。")
+    rest = (*briefing.sections[:section], *briefing.sections[section + 1 :])
+    beside = tuple(LeftOut(one, Reason.DELETED, gone.heading) for one in gone.statements)
+    changed = replace(_with(briefing, rest), left_out=(*briefing.left_out, *beside))
+    return _recorded(changed, at, "删去小节", f"{gone.heading}：{''.join(one.text for one in gone.statements)}")
+
+
 def write(briefing: Briefing, section: int, to: int, text: str, at: dt.datetime) -> Briefing:
     """A sentence of the user's own before the sentence `to` of a section; it cites nothing and is marked.
 

@@ -13,14 +13,15 @@ class Run:
     a line feed ends a line.
 
     face, size: None for those of the block's style. raised: a mark above the line, in `MARK_SIZE`. sentence: number of
-    the sentence it belongs to (0 the first of the whole page), None for what is no sentence. note: number of the
-    footnote that this mark calls, 0 for none.
+    the sentence it belongs to (0 the first of the whole page), None for what is no sentence. heading: number of the
+    section whose heading it is, None for what is none. note: number of the footnote that this mark calls, 0 for none.
     """
 
     text: str
     face: Face | None = None
     raised: bool = False
     sentence: int | None = None
+    heading: int | None = None
     note: int = 0
 
     def size(self, style: Style) -> float:

@@ -190,9 +190,9 @@ class _Page:
 
     def sections(self, sections: Sequence[Section]) -> Iterator[Block | Table]:
         first = 0
-        for section, heading in zip(sections, numbered_headings(sections), strict=True):
+        for number, (section, heading) in enumerate(zip(sections, numbered_headings(sections), strict=True)):
             if heading:
-                yield Block(HEADINGS[section.level - 1], (Run(heading),))
+                yield Block(HEADINGS[section.level - 1], (Run(heading, heading=number),))
             if sides := side_by_side(section, first):
                 yield self._table(sides)
                 yield Block(AFTER_TABLE, ())

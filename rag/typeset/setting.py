@@ -7,7 +7,7 @@ squeezed punctuation, and the faces' widths are known beforehand. The few ways i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -92,26 +92,22 @@ class Layout:
 
     def boxes(self) -> dict[int, list[Box]]:
         """Where each sentence stands, by its number: one box a line."""
+        return self._boxes_by(lambda run: run.sentence)
+
+    def headings(self) -> dict[int, list[Box]]:
+        """Where the heading of each section stands, by the number of the section: one box a line."""
+        return self._boxes_by(lambda run: run.heading)
+
+    def _boxes_by(self, number_of: Callable[[Run], int | None]) -> dict[int, list[Box]]:
         found: dict[int, list[Box]] = {}
         for line in self.lines:
-            for sentence, group in groupby(line.glyphs, lambda glyph: glyph.run.sentence):
+            for number, group in groupby(line.glyphs, lambda glyph: number_of(glyph.run)):
                 glyphs = list(group)
-                if sentence is not None:
+                if number is not None:
                     right = max(glyph.x + glyph.width for glyph in glyphs)
                     box = Box(line.page, glyphs[0].x, line.top, right, line.top + line.style.leading)
-                    found.setdefault(sentence, []).append(box)
+                    found.setdefault(number, []).append(box)
         return found
-
-    def sentence_at(self, page: int, x: float, y: float) -> int | None:
-        """The number of the sentence printed there, None where there is none."""
-        return next(
-            (
-                number
-                for number, boxes in self.boxes().items()
-                if any(box.page == page and box.x0 <= x < box.x1 and box.y0 <= y < box.y1 for box in boxes)
-            ),
-            None,
-        )
 
 
 def set_blocks(work: Composition, width: Width = standard_width, program: Program = WORD) -> Layout:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop.briefing_messages import Change, Operation
+from desktop.briefing_words import Heading
 from desktop.kept_briefings import KeptBriefingsDialog, RecordDialog
 from desktop.masthead_fields import MastheadDialog
 from desktop.window import Window
@@ -196,7 +197,7 @@ def test_a_click_on_a_sentence_lights_its_source(window: Window, write: Write, q
     editor = window.briefing.editor
     paper = editor.paper
     assert editor.pages.text() == "1 页"
-    assert [len(boxes) > 0 for boxes in paper.boxes.values()] == [True, True, True]
+    assert set(paper.boxes) == {0, 1, 2, Heading(0), Heading(1)} and all(paper.boxes.values())
     area = paper.area_of(paper.boxes[1][:1])
     QTest.mouseClick(paper, Qt.MouseButton.LeftButton, pos=area.center())
     assert paper.selected == 1
@@ -276,7 +277,7 @@ def test_the_keyboard_chooses_moves_and_deletes(window: Window, write: Write, qt
     write()
     editor = window.briefing.editor
     first = texts(window)
-    for _ in range(3):
+    for _ in range(5):  # past two headings
         QTest.keyClick(editor.paper, Qt.Key.Key_Down)
     assert editor.paper.selected == 2
     QTest.keyClick(editor.paper, Qt.Key.Key_Up, Qt.KeyboardModifier.ControlModifier)
@@ -301,6 +302,64 @@ def test_sections_are_moved_renamed_and_added(window: Window, write: Write, qtbo
     editor.paper.editor.accept()
     wait(qtbot, lambda: editor.page is not before)
     assert editor.title.text() == "新标题"
+
+
+def offered(window: Window) -> set[str]:
+    tools = window.briefing.editor.tools
+    return {what for what, action in tools.actions_.items() if action.isEnabled()}
+
+
+def test_a_click_on_a_heading_offers_what_can_be_done_with_its_section(
+    window: Window, write: Write, qtbot: QtBot
+) -> None:
+    write()
+    editor, paper = window.briefing.editor, window.briefing.editor.paper
+    QTest.mouseClick(paper, Qt.MouseButton.LeftButton, pos=paper.area_of(paper.boxes[Heading(1)]).center())
+    assert paper.selected == Heading(1)
+    assert editor.said.text().startswith("小节“部署要求”，2 句。")
+    assert offered(window) == {"write", "rename", "section up", "delete section", "section"}
+    shown = {made.text() for made in editor.tools.buttons if not made.isHidden()}
+    assert "改本节标题" in shown and "改写" not in shown
+    QTest.mouseDClick(paper, Qt.MouseButton.LeftButton, pos=paper.area_of(paper.boxes[Heading(1)]).center())
+    assert paper.editor.field.toPlainText() == "部署要求"
+    paper.editor.field.setPlainText("工作要求")
+    QTest.keyClick(paper.editor.field, Qt.Key.Key_Return)
+    wait(qtbot, lambda: editor.undo.count() == 1 and not editor.waiting)
+    assert [one.heading for one in editor.briefing.sections] == ["主要精神", "工作要求"]
+    assert paper.selected == Heading(1)
+    QTest.mouseClick(paper, Qt.MouseButton.LeftButton, pos=paper.area_of(paper.boxes[0][:1]).center())
+    assert "rewrite" in offered(window) and "delete section" in offered(window)
+    shown = {made.text() for made in editor.tools.buttons if not made.isHidden()}
+    assert "改写" in shown and "改本节标题" not in shown
+
+
+def test_the_keyboard_moves_and_deletes_a_section_and_both_are_undone(
+    window: Window, write: Write, qtbot: QtBot
+) -> None:
+    write()
+    editor, paper = window.briefing.editor, window.briefing.editor.paper
+    first = editor.briefing.sections
+    QTest.keyClick(paper, Qt.Key.Key_Down)
+    assert paper.selected == Heading(0)
+    QTest.keyClick(paper, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, lambda: editor.undo.count() == 1 and not editor.waiting)
+    assert editor.briefing.sections == first[::-1]
+    assert paper.selected == Heading(1)
+    QTest.keyClick(paper, Qt.Key.Key_Delete)
+    wait(qtbot, lambda: editor.undo.count() == 2 and not editor.waiting)
+    assert editor.briefing.sections == first[1:]
+    assert paper.selected == Heading(0)
+    assert "人工删去" in {one.reason.value for one in editor.briefing.left_out}
+    QTest.keyClick(paper, Qt.Key.Key_Delete)  # nothing would be left
+    wait(qtbot, lambda: not editor.waiting)
+    assert "至少要有一句话" in window.notice.text
+    for _ in range(2):
+        QTest.keyClick(paper, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        wait(qtbot, lambda: not editor.waiting)
+    assert editor.briefing.sections == first
+    assert "人工删去" not in {one.reason.value for one in editor.briefing.left_out}
+    QTest.keyClick(paper, Qt.Key.Key_F2)
+    assert paper.editor.field.toPlainText() == editor.briefing.sections[0].heading
 
 
 def test_the_masthead_is_changed_on_the_page(window: Window, write: Write, qtbot: QtBot) -> None:

@@ -18,14 +18,17 @@ from desktop.briefing_messages import (
     Operation,
 )
 from desktop.briefing_words import (
+    Heading,
+    about,
     about_sentence,
     followed,
     moved_to,
-    number_of,
     pages_words,
     place_of,
     record,
+    sentence_place,
     standing,
+    stops,
 )
 from desktop.page_painter import Wash
 from desktop.page_type import best_family
@@ -43,11 +46,10 @@ AT = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 def test_each_number_of_a_sentence_is_one_place(seed: int) -> None:
     made = briefing(seed)
     for number, statement in enumerate(made.statements):
-        section, place = place_of(made, number)
+        section, place = sentence_place(made, number)
         assert made.sections[section].statements[place] is statement
-        assert number_of(made, section, place) == number
     with pytest.raises(IndexError):
-        place_of(made, len(made.statements))
+        sentence_place(made, len(made.statements))
 
 
 def test_a_sentence_says_what_it_rests_on() -> None:
@@ -56,6 +58,25 @@ def test_a_sentence_says_what_it_rests_on() -> None:
     assert about_sentence(made, 1) == "未核实 [2]：5亿元"
     assert about_sentence(made, 2).startswith("人工撰写")
     assert standing(made) == {1: Wash.DOUBTFUL, 2: Wash.BY_HAND}
+
+
+def test_headings_and_sentences_are_gone_through_in_the_order_of_the_page() -> None:
+    made = real()
+    assert stops(made)[:4] == (Heading(0), 0, Heading(1), 1)
+    assert len(stops(made)) == len(made.sections) + len(made.statements)
+    assert [place_of(made, one) for one in stops(made)[:4]] == [(0, None), (0, 0), (1, None), (1, 0)]
+    assert about(made, Heading(2)).startswith("小节“部署要求”，4 句。")
+    assert about(made, 0) == about_sentence(made, 0)
+
+
+def test_a_heading_is_followed_where_its_section_goes() -> None:
+    made = real()
+    turned = changed(made, Change(Operation.MOVE_SECTION, 0, to=2), AT, PageMeasure())
+    assert followed(made, turned, Heading(0)) == Heading(2)
+    named = changed(made, Change(Operation.RENAME_SECTION, 1, text="精神"), AT, PageMeasure())
+    assert followed(made, named, Heading(1)) == Heading(1)
+    gone = changed(made, Change(Operation.DELETE_SECTION, 2), AT, PageMeasure())
+    assert followed(made, gone, Heading(2)) == Heading(1)
 
 
 def test_a_sentence_is_moved_within_its_side_and_over_the_edge_of_its_section() -> None:
@@ -119,6 +140,7 @@ def test_every_operation_is_done() -> None:
         Operation.WRITE: Change(Operation.WRITE, 0, to=1, text="添写的一句。"),
         Operation.ADD_SECTION: Change(Operation.ADD_SECTION, to=1, heading="新的一节", text="添写的一句。"),
         Operation.RENAME_SECTION: Change(Operation.RENAME_SECTION, 0, text="概况"),
+        Operation.DELETE_SECTION: Change(Operation.DELETE_SECTION, 1),
     }
     for what, change in changes.items():
         after = changed(made, change, AT, PageMeasure())
