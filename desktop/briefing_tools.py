@@ -53,7 +53,7 @@ class BriefingTools(QWidget):
                 self.menu.addSeparator()
                 continue
             action = QAction(words, self)
-            action.setToolTip(tip or words)
+            action.setToolTip(tip)
             action.triggered.connect(self._wanting(what))
             self.menu.addAction(action)
             self.actions_[what] = action

@@ -28,7 +28,7 @@ from rag.answers import Answer, AskEvent, Conversation, Filter, Period, Refusal,
 from rag.briefing.choosing import choose, with_sides
 from rag.briefing.keeping import Briefings, KeySentences
 from rag.briefing.making import make
-from rag.briefing.plans import Articles, Kind, Kinds, kind_named, kinds
+from rag.briefing.plans import Articles, Kind, Kinds, kinds
 from rag.briefings import BriefEvent, Briefing, BriefingRequest, ChosenArticle, KeptBriefing, PageMeasure
 from rag.errors import JianwenError
 from rag.evidence.cross_encoder import Judge, shipped
@@ -384,11 +384,15 @@ class Library:
         Raises:
             JianwenError: the kind or an article is not known, nothing was found, or the embedding model cannot be used.
         """
-        kind = kind_named(request.kind)
+        kind = kinds().named(request.kind)
         return choose(self._with_sides(request, kind), kind, self._sources())
 
     def brief(
-        self, request: BriefingRequest, measure: PageMeasure | None = None, stop: StopSignal | None = None
+        self,
+        request: BriefingRequest,
+        measure: PageMeasure | None = None,
+        stop: StopSignal | None = None,
+        known: Kinds | None = None,
     ) -> Iterator[BriefEvent]:
         """Make a briefing. The first event is `ArticlesChosen`, the last exactly one `Briefing` that fits its pages.
 
@@ -396,12 +400,13 @@ class Library:
             request: what to make.
             measure: lays the document out as it will be printed; by default as it is exported when nothing is chosen.
             stop: asks the work to end.
+            known: the kinds, if their files have been read already.
 
         Raises:
             JianwenError: as `choose_articles`; the articles say nothing for this kind, or no sentence fits the page.
             Stopped: `stop` was set.
         """
-        kind = kind_named(request.kind)
+        kind = (known or kinds()).named(request.kind)
         request = self._with_sides(request, kind)
         chosen = choose(request, kind, self._sources())
         if measure is None:

@@ -19,7 +19,7 @@ from rag.briefing.drafting import Drafter, Source
 from rag.briefing.fitting import fit
 from rag.briefing.making import make
 from rag.briefing.naming import days
-from rag.briefing.plans import OURS, Kind, SectionPlan, kind_named, read_kind
+from rag.briefing.plans import OURS, Kind, SectionPlan, kinds, read_kind
 from rag.briefing.returning import allow
 from rag.briefing.roles import ESSENTIAL, KeySentence, Role, key_sentences
 from rag.briefings import (
@@ -51,7 +51,7 @@ def keys(article: StoredArticle) -> tuple[tuple[KeySentence, ...], bool]:
 
 def events(kind: str, *articles: StoredArticle, lines: int = 22, **more: Any) -> list[BriefEvent]:
     request = BriefingRequest(kind, **more)
-    return list(make(request, kind_named(kind), chosen(*articles), keys, Lines(lines)))
+    return list(make(request, kinds().named(kind), chosen(*articles), keys, Lines(lines)))
 
 
 def brief(kind: str, *articles: StoredArticle, lines: int = 22, **more: Any) -> Briefing:
@@ -143,7 +143,7 @@ def test_a_period_is_told_by_theme() -> None:
 
 def test_two_periods_stand_side_by_side_and_a_silent_one_is_said_to_be() -> None:
     old = stored(1, "", dt.date(2023, 3, 1), ["2023年3月1日，全县教育工作会议召开。", "会议强调，要新建学校3所。"])
-    drafter = Drafter(kind_named("compare"), [source(old, "2023年")], "", ("2023年", "2024年"))
+    drafter = Drafter(kinds().named("compare"), [source(old, "2023年")], "", ("2023年", "2024年"))
     sections = [drafted.section for drafted in drafter.sections()]
     assert [(s.groups, s.sides, s.silent) for s in sections if s] == [
         (("2023年",), ("2023年", "2024年"), ("2024年",))
@@ -161,7 +161,7 @@ def two_years(**more: Any) -> Briefing:
     ]
     first_year, other = (Period(dt.date(y, 1, 1), dt.date(y, 12, 31), f"{y}年") for y in (2023, 2024))
     request = BriefingRequest("compare", period=first_year, other=other, **more)
-    made = list(make(request, kind_named("compare"), articles, keys, Lines(40)))[-1]
+    made = list(make(request, kinds().named("compare"), articles, keys, Lines(40)))[-1]
     assert isinstance(made, Briefing)
     return made
 
@@ -201,7 +201,7 @@ def test_what_both_periods_say_in_the_same_words_stands_on_both_sides_and_once_o
     assert canteen[0].text == canteen[1].text
     assert not [one for one in made.left_out if one.reason is Reason.REPEATED]
     sections = Drafter(
-        kind_named("compare"), [*twice_printed("2023年"), *twice_printed("2024年")], "", YEARS
+        kinds().named("compare"), [*twice_printed("2023年"), *twice_printed("2024年")], "", YEARS
     ).sections()
     drafted = list(sections)
     said = [(s.group, s.text) for one in drafted if one.section for s in one.section.statements if "食堂" in s.text]
@@ -224,13 +224,13 @@ def test_a_page_too_short_for_both_sides_keeps_what_it_can_of_each() -> None:
     made = two_years()
     cut = fit(replace(made, pages=None), Lines(9))
     assert cut.fits and len(cut.statements) < len(made.statements)
-    back = allow(cut, 2, Lines(9), kind_named("compare"))
+    back = allow(cut, 2, Lines(9), kinds().named("compare"))
     assert sorted(s.key for s in back.statements) == sorted(s.key for s in made.statements)
 
 
 def test_each_side_has_half_the_room() -> None:
     plan = SectionPlan(heading="部署", roles=(Role.DEMAND,), characters=40, form=Form.SIDES)
-    kind = kind_named("compare").model_copy(update={"sections": (plan,)})
+    kind = kinds().named("compare").model_copy(update={"sections": (plan,)})
     demands = [f"会议强调，要抓好第{n}件实事。" for n in "一二三四五六"]
     old = source(stored(1, "", dt.date(2023, 3, 1), demands), "2023年")
     new = source(stored(2, "", dt.date(2024, 3, 1), ["会议强调，要守牢安全底线。"]), "2024年")
@@ -275,7 +275,9 @@ def test_it_stops_between_steps() -> None:
         def is_set(self) -> bool:
             return True
 
-    work = make(BriefingRequest("meeting"), kind_named("meeting"), chosen(sample_articles()[0]), keys, Lines(), Set())
+    work = make(
+        BriefingRequest("meeting"), kinds().named("meeting"), chosen(sample_articles()[0]), keys, Lines(), Set()
+    )
     assert isinstance(next(work), ArticlesChosen)
     with pytest.raises(Stopped):
         list(work)
@@ -299,12 +301,12 @@ def test_one_meeting_takes_one_article() -> None:
 
     ids = tuple(article.id for article in sample_articles())
     with pytest.raises(JianwenError, match="只选一篇"):
-        choose(BriefingRequest("meeting", ids), kind_named("meeting"), Shelf())
-    found = choose(BriefingRequest("tasks", ids), kind_named("tasks"), Shelf())
+        choose(BriefingRequest("meeting", ids), kinds().named("meeting"), Shelf())
+    found = choose(BriefingRequest("tasks", ids), kinds().named("tasks"), Shelf())
     assert [one.article.id for one in found] == list(ids)
-    assert choose(BriefingRequest("tasks", (ids[0].rpartition("-")[0],)), kind_named("tasks"), Shelf()) == found
+    assert choose(BriefingRequest("tasks", (ids[0].rpartition("-")[0],)), kinds().named("tasks"), Shelf()) == found
     with pytest.raises(JianwenError, match="没有编号为"):
-        choose(BriefingRequest("tasks", ("没有",)), kind_named("tasks"), Shelf())
+        choose(BriefingRequest("tasks", ("没有",)), kinds().named("tasks"), Shelf())
 
 
 # ---------------------------------------------------------------- for all pages and articles
@@ -367,7 +369,7 @@ def test_a_page_that_holds_nothing_is_said_to() -> None:
 
 
 def test_two_pages_bring_back_what_one_could_not_hold_in_its_order_and_one_page_drops_it_again() -> None:
-    measure, kind = Lines(22), kind_named("meeting")
+    measure, kind = Lines(22), kinds().named("meeting")
     one = brief("meeting", sample_articles()[0])
     out = [e.statement.text for e in one.left_out if e.reason in (Reason.NO_ROOM, Reason.OVER_BUDGET)]
     two = allow(one, 2, measure, kind)
@@ -387,7 +389,7 @@ def test_two_pages_bring_back_what_one_could_not_hold_in_its_order_and_one_page_
 def test_what_was_deleted_or_not_verified_does_not_come_back_by_itself() -> None:
     one = editing.delete(brief("meeting", sample_articles()[0]), 0, 0, AT)
     gone = one.left_out[-1].statement
-    two = allow(one, 2, Lines(22), kind_named("meeting"))
+    two = allow(one, 2, Lines(22), kinds().named("meeting"))
     assert gone not in two.statements
     assert all(statement.supported for statement in two.statements)
 
@@ -397,7 +399,7 @@ def test_a_section_that_left_the_page_comes_back_in_its_place_and_form() -> None
     spirit = whole.sections[1]
     out = tuple(LeftOut(one, Reason.NO_ROOM, spirit.heading) for one in spirit.statements)
     less = replace(whole, sections=(whole.sections[0], whole.sections[2]), left_out=out)
-    back = allow(less, 2, Lines(60), kind_named("meeting"))
+    back = allow(less, 2, Lines(60), kinds().named("meeting"))
     assert [(s.heading, s.form) for s in back.sections] == [(s.heading, s.form) for s in whole.sections]
     assert texts(back) == texts(whole)
     assert [s.heading for s in allow(less, 2, Lines(60)).sections][-1] == spirit.heading  # its kind is known no more
@@ -405,7 +407,7 @@ def test_a_section_that_left_the_page_comes_back_in_its_place_and_form() -> None
 
 def test_a_renamed_section_takes_back_its_own() -> None:
     one = editing.rename_section(brief("meeting", sample_articles()[0]), 2, "工作要求", AT)
-    two = allow(one, 2, Lines(22), kind_named("meeting"))
+    two = allow(one, 2, Lines(22), kinds().named("meeting"))
     assert [s.heading for s in two.sections] == ["会议概况", "主要精神", "工作要求"]
 
 

@@ -12,6 +12,7 @@ import pytest
 from rag.answers import Period
 from rag.briefing import editing
 from rag.briefing.keeping import KeySentences
+from rag.briefing.plans import OURS, own_folder
 from rag.briefings import Briefing, BriefingRequest, KeySentencesFound, Masthead
 from rag.errors import JianwenError
 from rag.library import Library
@@ -50,6 +51,19 @@ def test_articles_are_chosen_by_topic_and_by_date(library: Library) -> None:
         library.choose_articles(BriefingRequest("周报", period=dataclasses.replace(week, since=dt.date(2024, 3, 30))))
     with pytest.raises(JianwenError, match="请选定文章"):
         library.choose_articles(BriefingRequest("周报"))
+
+
+def test_kinds_that_have_been_read_are_not_read_again(library: Library) -> None:
+    own = own_folder()
+    own.mkdir(parents=True)
+    text = (OURS / "1-meeting.toml").read_text("utf-8")
+    (own / "快报.toml").write_text(text.replace('"meeting"', '"flash"').replace('"会议简报"', '"快报"'), "utf-8")
+    known = library.briefing_kinds()
+    (own / "快报.toml").unlink()
+    request = BriefingRequest("快报", (first_article(library),))
+    assert isinstance(list(library.brief(request, Lines(), known=known))[-1], Briefing)
+    with pytest.raises(JianwenError, match="没有名为“快报”的简报种类"):
+        library.brief(request, Lines())
 
 
 def test_a_meeting_is_found_by_its_topic(library: Library) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.briefing.plans import OURS, Articles, kind_named, kinds, own_folder, read_kind
+from rag.briefing.plans import OURS, Articles, kinds, own_folder, read_kind
 from rag.errors import JianwenError
 
 
@@ -24,13 +24,13 @@ def test_a_copy_takes_the_place_of_ours_and_a_new_one_joins_them() -> None:
     (own / "快报.toml").write_text(text.replace('"meeting"', '"flash"').replace('"会议简报"', '"快报"'), "utf-8")
     found = kinds().usable
     assert [kind.name for kind in found] == ["会议简报", "专题摘要", "周报", "月报", "对比", "工作要点清单", "快报"]
-    assert kind_named("会议简报").sections[1].heading == "会议精神"
-    assert kind_named("快报") == kind_named("flash")
+    assert kinds().named("会议简报").sections[1].heading == "会议精神"
+    assert kinds().named("快报") == kinds().named("flash")
 
 
 def test_an_unknown_kind_names_those_there_are() -> None:
     with pytest.raises(JianwenError, match=r"没有名为“公报”的简报种类.*会议简报"):
-        kind_named("公报")
+        kinds().named("公报")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,6 @@ def test_a_broken_copy_of_the_users_is_named_and_takes_nothing_from_the_others()
     assert len(found.usable) == 7
     [problem] = found.problems
     assert "b.toml" in problem
-    assert kind_named("meeting").name == "会议简报"
+    assert kinds().named("meeting").name == "会议简报"
     with pytest.raises(JianwenError, match=r"b\.toml"):
-        kind_named("坏的那种")
+        kinds().named("坏的那种")

@@ -100,6 +100,14 @@ class Kinds:
     usable: tuple[Kind, ...]
     problems: tuple[str, ...] = ()
 
+    def named(self, name: str) -> Kind:
+        """The kind of that id or name. Raises JianwenError: there is none."""
+        for kind in self.usable:
+            if name in (kind.id, kind.name):
+                return kind
+        choices = "、".join(f"{kind.id}（{kind.name}）" for kind in self.usable)
+        raise JianwenError(f"没有名为“{name}”的简报种类。可以用：{choices}。{''.join(self.problems)}")
+
 
 def kinds(own: Path | None = None) -> Kinds:
     """All kinds: ours in their order, each replaced by one of the user's of that id, then the user's others.
@@ -116,16 +124,6 @@ def kinds(own: Path | None = None) -> Kinds:
         else:
             found[kind.id] = kind
     return Kinds(tuple(found.values()), tuple(problems))
-
-
-def kind_named(name: str, own: Path | None = None) -> Kind:
-    """The kind of that id or name. Raises JianwenError: there is none."""
-    found = kinds(own)
-    for kind in found.usable:
-        if name in (kind.id, kind.name):
-            return kind
-    choices = "、".join(f"{kind.id}（{kind.name}）" for kind in found.usable)
-    raise JianwenError(f"没有名为“{name}”的简报种类。可以用：{choices}。{''.join(found.problems)}")
 
 
 def read_kind(path: Path) -> Kind:

@@ -32,9 +32,10 @@ def brief(arguments: argparse.Namespace, terminal: Terminal, stop: threading.Eve
     request = _request(arguments)
     made: Briefing | None = None
     with Library.open(arguments.library) as library:
-        for problem in library.briefing_kinds().problems:
+        known = library.briefing_kinds()
+        for problem in known.problems:
             terminal.message(problem)
-        for event in library.brief(request, PageMeasure(_evidence(arguments)), stop):
+        for event in library.brief(request, PageMeasure(_evidence(arguments)), stop, known):
             if isinstance(event, Progress):
                 terminal.progress(event)
             elif isinstance(event, Briefing):
