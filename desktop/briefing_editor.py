@@ -225,6 +225,8 @@ class BriefingEditor(QWidget):
             self._follow = followed(self.page.briefing, page.briefing, self._follow)
         self.undo.push(_Changed(self, self.page, page))
         self._tell()  # only now it can be undone
+        if self.paper.selected is not None:
+            self.desk.show_area(self.paper.target_area(self.paper.selected))
 
     def relaid(self, page: BriefingPage) -> None:
         """The same, laid out anew."""

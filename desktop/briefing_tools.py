@@ -16,7 +16,7 @@ SENTENCE, SECTION = "sentence", "section"
 DO = (  # (what, words, tip, among the buttons of what it stands: of a sentence, of a section; "" for the menu only)
     ("rewrite", "改写", "自己改这句话；改后会重新和原文核对（双击句子或回车）", SENTENCE),
     ("shorten", "缩短", "去掉这句话里可以不说的部分", SENTENCE),
-    ("another", "换一句", "换成这一节没有用上的另一句", SENTENCE),
+    ("another", "换一句", "换成这一节没有用上的另一句，最要紧的先来；可以撤销", SENTENCE),
     ("quote", "恢复原文", "恢复成所引的原话", SENTENCE),
     ("delete", "删去", "从简报里去掉这句话（Delete）", SENTENCE),
     ("up", "上移", "把这句话移到前一句之前（Ctrl+↑）", SENTENCE),

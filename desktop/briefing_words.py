@@ -64,7 +64,7 @@ def moved_to(briefing: Briefing, number: int, step: int) -> tuple[int, int] | No
 
 
 def followed(before: Briefing, after: Briefing, target: Target) -> Target:
-    """Where what was chosen is after a change; what has its place now where it is no more."""
+    """Where what was chosen is after a change; where it is no more, what came instead, or what has its place now."""
     return _heading(before, after, target) if isinstance(target, Heading) else _sentence(before, after, target)
 
 
@@ -80,6 +80,9 @@ def _sentence(before: Briefing, after: Briefing, number: int) -> int:
         return number
     words, group = before.statements[number].key
     found = [n for n, one in enumerate(after.statements) if one.key[0] == words]
+    if not found:
+        known = {one.key for one in before.statements}
+        found = [n for n, one in enumerate(after.statements) if one.key not in known]
     return min(found, key=lambda n: after.statements[n].group != group, default=number)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.briefing import editing
-from rag.briefings import Briefing, ChosenArticle, Form, LeftOut, Making, Reason, Section, Written, footnotes
+from rag.briefings import FOR_ROOM, Briefing, ChosenArticle, Form, LeftOut, Making, Reason, Section, Written, footnotes
 from rag.errors import JianwenError
-from tests.briefing_articles import AT, FILE, sample_articles
+from tests.briefing_articles import AT, FILE, sample_articles, stored
 from tests.briefing_samples import stated, two_years
 from tests.test_briefing_drafting import brief, texts
 
@@ -61,11 +62,48 @@ def test_a_sentence_is_shortened_until_it_cannot_be_and_quoted_whole_again(made:
 def test_another_sentence_of_the_section_takes_its_place(made: Briefing) -> None:
     section = len(made.sections) - 1
     changed = editing.another(made, section, 0, LATER)
-    assert changed.sections[section].statements[0].text.startswith("坚持“教研是教育发展的第一生产力")
+    now = changed.sections[section].statements
+    place = next(n for n, one in enumerate(now) if one.text.startswith("坚持“教研是教育发展的第一生产力"))
+    assert now[place].group == now[place - 1].group  # with the point that it is a particular of
+    assert made.sections[section].statements[0] not in now
     assert changed.left_out[-1].statement == made.sections[section].statements[0]
     assert len(changed.left_out) == len(made.left_out)
     with pytest.raises(JianwenError, match="没有别的句子可换"):
         editing.another(dataclasses.replace(made, left_out=()), section, 0, LATER)
+
+
+def test_one_after_another_the_best_left_comes_until_none_is(made: Briefing) -> None:
+    section = len(made.sections) - 1
+    heading = made.sections[section].heading
+    mine = LeftOut(editing.write(made, 0, 0, "请抓紧落实。", LATER).statements[0], Reason.NO_ROOM, heading)
+    changed = dataclasses.replace(made, left_out=(mine, *made.left_out))  # the user's own is not the source's
+    spare = [one.statement for one in made.left_out if one.section == heading and one.reason in FOR_ROOM]
+    offered = []
+    for _ in spare:
+        before = set(changed.statements)
+        changed = editing.another(changed, section, 0, LATER)
+        (new,) = set(changed.statements) - before
+        offered.append(new)
+        place = changed.sections[section].statements.index(new)
+        changed = editing.move(changed, section, place, section, 0, LATER)
+    assert len(offered) > 2
+    assert [one.importance for one in offered] == sorted((one.importance for one in spare), reverse=True)
+    with pytest.raises(JianwenError, match="没有别的句子可换"):
+        editing.another(changed, section, 0, LATER)
+
+
+def test_another_sentence_of_another_article_stands_with_its_own() -> None:
+    first = stored(1, "甲", AT.date(), ["会议强调，要办好食堂。要办好3所学校。", "要办好宿舍。"])
+    second = stored(2, "乙", AT.date() + dt.timedelta(1), ["会议强调，要办好学校。", "要办好5条校车线路。"])
+    made = brief("topic", first, second, topic="办好")
+    one = made.sections[0]
+    groups = list(one.groups)
+    assert len(groups) == 2
+    more = dataclasses.replace(one.statements[-1], text="要另办一件。", importance=0.9)
+    spare = dataclasses.replace(made, left_out=(LeftOut(more, Reason.OVER_BUDGET, one.heading),))
+    changed = editing.another(spare, 0, 0, LATER).sections[0]
+    runs = [group for group, _ in groupby(changed.statements, lambda s: s.group)]
+    assert runs == groups and "要另办一件。" in [s.text for s in changed.statements]
 
 
 def test_what_is_deleted_stands_beside_the_page_and_comes_back(made: Briefing) -> None:

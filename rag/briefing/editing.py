@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.briefing.checked import checked
+from rag.briefing.placing import joined, places_of_articles
 from rag.briefing.shortening import shorter, whole
 from rag.briefings import (
     FOR_ROOM,
@@ -65,31 +66,41 @@ def quote(briefing: Briefing, section: int, statement: int, at: dt.datetime) -> 
 
 
 def another(briefing: Briefing, section: int, statement: int, at: dt.datetime) -> Briefing:
-    """In place of a sentence the most important one that was left out of its section; the old one is left out.
+    """In place of a sentence the most important one that had no room in its section; the old one is left out.
 
-    In a comparison it is one of the same side.
+    Importance is what the draft was chosen by, the topic included; no sentence comes twice. In a comparison it is one
+    of the same side; one of another article or point stands where that has it.
 
     Raises:
-        JianwenError: no checked sentence was left out of the section.
+        JianwenError: no checked sentence is left that had no room in the section.
         IndexError: there is no such sentence.
     """
     old = _at(briefing, section, statement)
-    heading, sides = briefing.sections[section].heading, briefing.sections[section].sides
+    here = briefing.sections[section]
     spare = [
         one
         for one in briefing.left_out
-        if one.section == heading
+        if one.section == here.heading
         and one.reason in FOR_ROOM
-        and (not sides or one.statement.group == old.group)
+        and one.statement.supported
+        and (not here.sides or one.statement.group == old.group)
         and not repeats(_with_new(briefing, old, one.statement))
     ]
     if not spare:
         raise JianwenError("这一节没有别的句子可换。可以改写它，或从略去的句子里恢复一句。")
     best = max(spare, key=lambda one: one.statement.importance)
     rest = tuple(one for one in briefing.left_out if one is not best)
-    changed = _exchanged(briefing, old, best.statement)
-    changed = replace(changed, left_out=(*rest, LeftOut(old, Reason.DELETED, heading)))
+    changed = _with_section(briefing, section, _turned(briefing, here, old, best.statement))
+    changed = replace(changed, left_out=(*rest, LeftOut(old, Reason.DELETED, here.heading)))
     return _recorded(changed, at, "换一句", old.text, best.statement.text)
+
+
+def _turned(briefing: Briefing, section: Section, old: BriefingStatement, new: BriefingStatement) -> Section:
+    """The section with `new` for `old`: in its place, or among those that it is listed with."""
+    if new.group == old.group or len(section.statements) == 1:
+        return section.holding([new if one is old else one for one in section.statements])
+    rest = section.holding([one for one in section.statements if one is not old])
+    return joined(rest, new, places_of_articles(briefing))
 
 
 def delete(briefing: Briefing, section: int, statement: int, at: dt.datetime) -> Briefing:

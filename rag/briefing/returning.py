@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag.briefing.fitting import TRIES, fit
+from rag.briefing.placing import joined, places_of_articles
 from rag.briefing.plans import Kind, SectionPlan
-from rag.briefings import FOR_ROOM, Briefing, BriefingStatement, LeftOut, PageMeasure, Reason, Section, repeats
-
-Place = tuple[int, int, int]  # of an article among the briefing's, a paragraph in it, and a character: reading order
+from rag.briefings import FOR_ROOM, Briefing, LeftOut, PageMeasure, Reason, Section, repeats
 
 
 def allow(briefing: Briefing, pages: int, measure: PageMeasure, kind: Kind | None = None) -> Briefing:
@@ -53,7 +52,7 @@ def _spare(briefing: Briefing, plans: Sequence[SectionPlan]) -> list[LeftOut]:
     for section in briefing.sections:
         if section.heading in room:
             room[section.heading] -= sum(len(one.text) for one in section.statements)
-    articles, sections, found = _articles(briefing), briefing.sections, []
+    articles, sections, found = places_of_articles(briefing), briefing.sections, []
     wanted = [one for one in briefing.left_out if one.reason in FOR_ROOM]
     for one in sorted(wanted, key=lambda one: (one.reason is Reason.OVER_BUDGET, -one.statement.importance)):
         length = len(one.statement.text)
@@ -68,15 +67,11 @@ def _spare(briefing: Briefing, plans: Sequence[SectionPlan]) -> list[LeftOut]:
 
 def _with(briefing: Briefing, entries: Sequence[LeftOut], plans: Sequence[SectionPlan]) -> Briefing:
     """The briefing with these back on the page."""
-    articles, sections = _articles(briefing), briefing.sections
+    articles, sections = places_of_articles(briefing), briefing.sections
     for entry in entries:
         sections = _put(sections, entry, articles, plans)
     rest = tuple(one for one in briefing.left_out if not any(one is entry for entry in entries))
     return replace(briefing, sections=sections, left_out=rest, pages=None)
-
-
-def _articles(briefing: Briefing) -> dict[str, int]:
-    return {one.article.id: n for n, one in enumerate(briefing.articles)}
 
 
 def _put(
@@ -88,7 +83,7 @@ def _put(
     if place is None:
         put.insert(*_of_its_own(entry, put, plans))
     else:
-        put[place] = _joined(put[place], entry.statement, articles)
+        put[place] = joined(put[place], entry.statement, articles)
     return tuple(put)
 
 
@@ -100,30 +95,3 @@ def _of_its_own(entry: LeftOut, sections: Sequence[Section], plans: Sequence[Sec
     number = headings.index(entry.section)
     before = [n for n, one in enumerate(sections) if one.heading in headings[:number]]
     return (before[-1] + 1 if before else 0), entry.alone(sections, plans[number].form)
-
-
-def _joined(section: Section, statement: BriefingStatement, articles: Mapping[str, int]) -> Section:
-    """The section with the sentence behind the last one that its sources have before it, on its side."""
-    mine, to = _place(statement, articles), len(section.statements)
-    if mine is not None:
-        earlier = [
-            n
-            for n, other in enumerate(section.statements)
-            if (not section.sides or other.group == statement.group)
-            and (place := _place(other, articles)) is not None
-            and place < mine
-        ]
-        to = earlier[-1] + 1 if earlier else 0
-    return section.holding((*section.statements[:to], statement, *section.statements[to:]))
-
-
-def _place(statement: BriefingStatement, articles: Mapping[str, int]) -> Place | None:
-    """Where the sources have it; None for what cites nothing, or an article that the briefing is not made from."""
-    places = [
-        (articles[one.article.id], number, one.start)
-        for one in statement.citations
-        if one.article.id in articles
-        for number, stored in enumerate(one.article.paragraphs)
-        if stored.id == one.paragraph.id
-    ]
-    return min(places, default=None)

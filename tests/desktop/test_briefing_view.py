@@ -394,6 +394,24 @@ def test_what_cannot_be_done_is_said(window: Window, write: Write, qtbot: QtBot)
     assert editor.undo.count() == 0
 
 
+def test_another_sentence_is_chosen_in_its_place_and_the_old_one_comes_back(
+    window: Window, write: Write, qtbot: QtBot
+) -> None:
+    write()
+    editor = window.briefing.editor
+    first = editor.briefing
+    do(window, qtbot, 0, "another")
+    assert texts(window) == ["明确备考思路与举措。", *(one.text for one in first.statements[1:])]
+    assert editor.paper.selected == 0
+    assert first.statements[0] in [one.statement for one in editor.briefing.left_out]
+    editor.do("another")
+    wait(qtbot, lambda: not editor.waiting)
+    assert "没有别的句子可换" in window.notice.text
+    editor.undo_button.click()
+    wait(qtbot, lambda: not editor.waiting)
+    assert (editor.briefing.sections, editor.briefing.left_out) == (first.sections, first.left_out)
+
+
 def test_too_long_a_page_says_so_and_can_be_cut_or_allowed(window: Window, write: Write, qtbot: QtBot) -> None:
     write()
     editor = window.briefing.editor

@@ -33,7 +33,7 @@ from desktop.briefing_words import (
 from desktop.page_painter import Wash
 from desktop.page_type import best_family
 from desktop.protocol import AddFiles, Rebuild, may_interrupt, rank
-from rag.briefings import BriefingRequest
+from rag.briefings import BriefingRequest, LeftOut, Reason
 from rag.errors import JianwenError
 from rag.typeset.exporting import PageMeasure
 from rag.typeset.form import Face
@@ -67,6 +67,15 @@ def test_headings_and_sentences_are_gone_through_in_the_order_of_the_page() -> N
     assert [place_of(made, one) for one in stops(made)[:4]] == [(0, None), (0, 0), (1, None), (1, 0)]
     assert about(made, Heading(2)).startswith("小节“部署要求”，4 句。")
     assert about(made, 0) == about_sentence(made, 0)
+
+
+def test_what_takes_the_place_of_a_sentence_is_followed() -> None:
+    made = real()
+    spare = LeftOut(replace(made.statements[3], text="另写的一句。"), Reason.NO_ROOM, "会议概况")
+    other = changed(replace(made, left_out=(spare,)), Change(Operation.ANOTHER, 0, 0), AT, PageMeasure())
+    turned = changed(other, Change(Operation.MOVE, 0, 0, 1, 1), AT, PageMeasure())
+    assert followed(made, other, 0) == 0
+    assert followed(made, turned, 0) == 1
 
 
 def test_a_heading_is_followed_where_its_section_goes() -> None:
