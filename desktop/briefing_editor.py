@@ -185,7 +185,7 @@ class BriefingEditor(QWidget):
         self.paper.chosen.connect(self._chosen)
         self.paper.writing_wanted.connect(lambda: self._do_to("rewrite", "rename"))
         self.paper.deletion_wanted.connect(lambda: self._do_to("delete", "delete section"))
-        self.paper.moving_wanted.connect(lambda step: self._move(step))
+        self.paper.moving_wanted.connect(self._move)
         self.paper.menu_wanted.connect(self.tools.pop_up)
         self.paper.editor.written.connect(lambda text: self._written(text))
         self.paper.editor.written.connect(lambda _: self.paper.setFocus())
@@ -319,7 +319,8 @@ class BriefingEditor(QWidget):
         self.do(heading if isinstance(self.paper.selected, Heading) else sentence)
 
     def _move(self, step: int) -> None:
-        self._do_to(*(("up", "section up") if step < 0 else ("down", "section down")))
+        way = "up" if step < 0 else "down"
+        self._do_to(way, f"section {way}")
 
     def do(self, what: str) -> None:
         """Do to the chosen sentence or section what a row of `briefing_tools.DO` names."""

@@ -41,8 +41,7 @@ class BriefingTools(QWidget):
         super().__init__()
         self.actions_: dict[str, QAction] = {}
         self.menu, self.section_menu = QMenu(self), QMenu(self)
-        self.buttons: list[QToolButton] = []
-        self._of: dict[QToolButton, str] = {}
+        self.buttons: dict[QToolButton, str] = {}  # each with what it stands for: a sentence or a section
         self._shown = SENTENCE
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # it yields: see resizeEvent
         row = QHBoxLayout(self)
@@ -59,8 +58,7 @@ class BriefingTools(QWidget):
             self.actions_[what] = action
             if of:
                 made = _button_for(action)
-                self.buttons.append(made)
-                self._of[made] = of
+                self.buttons[made] = of
                 row.addWidget(made)
         self.section_menu.addActions([self.actions_[what] for what in _OF_A_HEADING])
         row.addStretch(1)
@@ -76,8 +74,8 @@ class BriefingTools(QWidget):
     def _arrange(self) -> None:
         """Where there is not room for all buttons, the last of them go: the menu has them too."""
         room = self.width() - self.more.sizeHint().width() - 32
-        for made in self.buttons:
-            of_this = self._of[made] == self._shown
+        for made, of in self.buttons.items():
+            of_this = of == self._shown
             room -= made.sizeHint().width() + 2 if of_this else 0
             made.setVisible(of_this and room >= 0)
 

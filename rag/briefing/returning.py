@@ -57,8 +57,7 @@ def _spare(briefing: Briefing, plans: Sequence[SectionPlan]) -> list[LeftOut]:
     for one in sorted(wanted, key=lambda one: (one.reason is Reason.OVER_BUDGET, -one.statement.importance)):
         length = len(one.statement.text)
         fits = one.reason is Reason.NO_ROOM or room.get(one.section, length) >= length
-        put = _put(sections, one, articles, plans)
-        if fits and not repeats(put):
+        if fits and not repeats(put := _put(sections, one, articles, plans)):
             sections = put
             room[one.section] = room.get(one.section, length) - length
             found.append(one)
