@@ -54,13 +54,18 @@ class Asked:
     writing: float
     evidence: tuple[Evidence, ...] = ()  # what it was written from
 
+    @property
+    def passages(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(evidence.passage.id for evidence in self.evidence)
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
     """Both sides of one round: ours, and the seconds llama.cpp needed for the same prompt and as many tokens.
 
-    warm: seconds to the first character of the second question; None where it was refused. engine: LlamaIndex's answer
-    to the first.
+    warm: seconds to the first character of the second question; None where it was refused or answered from other
+    passages. engine: LlamaIndex's answer to the first.
     """
 
     ours: Asked
@@ -133,7 +138,8 @@ class _Pair:
         again = ask(self.library, self.chat, second)
         reading, writing = self.bare.read(ours.prompt), self.bare.write(ours.written)
         engine = answer(question, ours.evidence, self.bare, self._prompt) if self.with_engine else None
-        return Round(ours, reading, writing, again.first if again else None, engine)
+        warm = again.first if again and again.passages == ours.passages else None
+        return Round(ours, reading, writing, warm, engine)
 
     def _prompt(self, request: str) -> list[int]:
         return self.chat.prompt_tokens((Message("user", request),))

@@ -61,16 +61,51 @@ def test_passages_that_do_not_answer_are_not_shown_to_the_model_that_writes() ->
     chat = ScriptedChat(EXAM, answering=holds("备考工作"))
     result = answered(chat, SAFETY, EXAM)
     assert [e.paragraph.text for e in result.evidence] == [EXAM]
-    assert "平安中考" not in chat.prompts[-1][-1].text
+    assert not any("平安中考" in message.text for message in chat.prompts[-1])
 
 
-def test_the_model_is_not_asked_about_passages_that_the_judge_rules_out_but_for_a_list() -> None:
-    judge = FakeJudge("平安校园")
-    for question, asked_about in (("新增省级平安校园多少所？", 1), ("今年有哪些要求？", 2)):
-        chat = ScriptedChat("新增省级平安校园6所。")
-        *_, reply = answer(question, lambda _question: evidence(EXAM, SAFETY), chat, judge=judge)
-        assert isinstance(reply, Answer)
-        assert sum("是" in prompt[-1].text and "否" in prompt[-1].text for prompt in chat.prompts) == asked_about
+@pytest.mark.parametrize(
+    ("question", "logit", "asked_about"),
+    [("新增省级平安校园多少所？", -3.0, 1), ("今年有哪些要求？", -3.0, 2), ("今年有哪些要求？", -4.0, 1)],
+)
+def test_the_model_is_not_asked_about_passages_that_the_judge_rules_out(
+    question: str, logit: float, asked_about: int
+) -> None:
+    """Of a question for a list, whose points may stand apart, only what it is surer of."""
+    chat = ScriptedChat("新增省级平安校园6所。")
+    found = evidence(EXAM, SAFETY)
+    *_, reply = answer(question, lambda _question: found, chat, judge=FakeJudge("平安校园", no=logit))
+    assert isinstance(reply, Answer)
+    assert sum(prompt[-1].text.endswith("只回答“是”或“否”。") for prompt in chat.prompts) == asked_about
+
+
+def test_the_answer_goes_on_in_the_conversation_in_which_the_model_said_yes() -> None:
+    chat = ScriptedChat("新增省级平安校园6所。")
+    asked(chat, SAFETY, question="新增省级平安校园多少所？")
+    verdict, writing = chat.prompts
+    assert writing[: len(verdict)] == verdict
+    assert (writing[len(verdict)].role, writing[len(verdict)].text) == ("assistant", "是")
+
+
+def test_several_sources_are_numbered() -> None:
+    chat = ScriptedChat("新增省级平安校园6所。", numbers=[2])
+    asked(chat, EXAM, SAFETY)
+    assert "【1】" in chat.prompts[-1][1].text and "【2】" in chat.prompts[-1][1].text
+
+
+def test_a_sentence_without_the_kind_of_thing_that_was_asked_for_is_no_answer() -> None:
+    final = asked(ScriptedChat("平安中考目标圆满完成。"), SAFETY, question="平安中考目标完成了多少？")[-1]
+    assert isinstance(final, Refusal)
+    assert final.summary == "资料里有相近的内容，但没有写明问题所问的数量。"
+
+
+def test_what_comes_near_an_answer_is_quoted_in_the_refusal_and_shown_first() -> None:
+    """A yes of 0.95 is 2.9 in logits: too little to write from."""
+    near = asked(ScriptedChat(answering=lambda p: 0.95 if "平安" in p else 0.01), EXAM, SAFETY, question="学校安全吗？")
+    final = near[-1]
+    assert isinstance(final, Refusal)
+    assert "七要强化要素保障。" in final.summary
+    assert [e.paragraph.text for e in final.nearest] == [SAFETY, EXAM]
 
 
 def test_no_answering_passage_is_a_refusal_that_shows_the_nearest() -> None:
@@ -186,3 +221,9 @@ def test_a_false_premise_is_named_and_nothing_is_written() -> None:
     final = asked(chat, EXAM, SAFETY, question="谁批准了2025年的方案？")[-1]
     assert isinstance(final, Refusal) and "“2025年”" in final.summary
     assert not chat.prompts
+
+
+@pytest.mark.parametrize("lead", ["今年中考备考要求：", "……", "1. "])
+def test_a_point_of_a_list_is_told_without_its_lead_in(lead: str) -> None:
+    result = answered(ScriptedChat(f"{lead}要用好《学科质量提升参考资料》，促进初中教育发展。"), EXAM)
+    assert [s.text for s in result.statements] == ["要用好《学科质量提升参考资料》，促进初中教育发展。"]

@@ -218,3 +218,18 @@ def test_markup_does_not_outweigh_the_words() -> None:
     cited = "[bold red]紧急[/bold red][link=http://attack.invalid]点击[/link]"
     assert problems("[bold red]会议取消[/bold red]。", cited, question="会议有什么要求？")
     assert not problems("[bold red]紧急[/bold red]", cited)
+
+
+@pytest.mark.parametrize(
+    ("statement", "sound"),
+    [
+        ("新增省级平安校园6所。", True),
+        ("新增省级法治示范校5所、省级平安校园6所。", True),
+        ("新增平安校园六所。", True),
+        ("新增省级平安校园5所、省级平安校园6所。", False),
+        ("新增省级平安校园5所。", False),
+    ],
+)
+def test_a_count_belongs_to_what_it_counts(statement: str, sound: bool) -> None:
+    cited = "七是校园安全持续向好，新增省级法治示范校5所、省级平安校园6所。"
+    assert (not problems(statement, cited)) == sound

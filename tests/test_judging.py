@@ -35,14 +35,24 @@ def test_the_default_model_is_not_measured() -> None:
 
 
 def test_the_model_is_asked_about_what_the_judge_does_not_rule_out_and_about_all_where_it_sees_no_answer() -> None:
-    assert worth_asking((3.0, -4.0, 3.0)) == (True, False, True)
-    assert worth_asking((3.0, -1.0, -1.0)) == (True, True, True)
-    assert worth_asking((-1.0, -4.0, -1.0)) == (True, True, True)
-    assert worth_asking(()) == ()
+    nothing = (-4.0, -4.0, -4.0)
+    assert worth_asking((3.0, -4.0, 3.0), nothing) == (True, False, True)
+    assert worth_asking((3.0, -1.0, -1.0), nothing) == (True, True, True)
+    assert worth_asking((-1.0, -4.0, -1.0), nothing) == (True, True, True)
+    assert worth_asking((), ()) == ()
 
 
-def test_what_the_judge_sees_counts_for_an_answer_and_never_against_it() -> None:
-    line = Line(2.5, 1.5, 0.3)
-    assert line.answers(2.6, 0.0) and not line.answers(2.4, 0.0)
-    assert line.answers(1.7, 3.0) and not line.answers(1.5, 3.0)
-    assert line.answers(2.6, -4.0)
+def test_under_the_head_of_its_article_a_passage_can_only_win() -> None:
+    assert worth_asking((3.0, -4.0, -4.0), (-4.0, 1.0, -1.0)) == (True, True, False)
+    assert worth_asking((-4.0, -4.0), (1.0, -1.0)) == (True, False)
+
+
+def test_of_a_question_for_a_list_less_is_ruled_out() -> None:
+    assert worth_asking((3.0, -3.0), (-4.0, -4.0), for_list=True) == (True, True)
+    assert worth_asking((3.0, -4.0), (-4.0, -4.0), for_list=True) == (True, False)
+
+
+def test_what_the_judge_and_the_words_say_counts_for_an_answer_and_never_against_it() -> None:
+    line = Line(2.5, 1.5, 1.0, judged=0.5, worded=2.0)
+    assert line.weight(2.0, 0.0, 0.0) == line.weight(2.0, -4.0, 0.5) == 2.0
+    assert line.weight(2.0, 3.0, 1.0) == 4.5

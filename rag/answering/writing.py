@@ -21,37 +21,27 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from rag.answering.judging import line_of, sureness, worth_asking
-from rag.answering.periods import meant_in
+from rag.answering.asked import asked_for, asks_for_list, gives
+from rag.answering.prompts import source_text, writing
+from rag.answering.weighing import closest_words, weigh
 from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
-from rag.chat.llm import ChatModel, Message, Session
+from rag.chat.llm import ChatModel, Session
 from rag.evidence.cross_encoder import Judge
-from rag.evidence.search import evidence_text
 from rag.statements.checking import coverage, problems
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
 from rag.statements.narrowing import supporting_spans
 from rag.statements.premises import other_year, unknown_premises
-from rag.text import normalise, sentences
-from rag.types import Progress, StopSignal, StoredArticle, heed
+from rag.text import normalise
+from rag.types import StopSignal, heed
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 
 _LONGEST_ANSWER = 500  # tokens
 _LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
-_OPENING = 60  # characters of a paragraph's first sentence shown with a passage from further down
 _BETTER_SOURCE = 0.15  # coverage by which another passage must win over the one the model named
 
-_LIST_QUESTION = re.compile(
-    r"哪些|哪几|几[个项条点]?方面|什么(?:要求|内容|措施|举措|任务|工作|安排)|如何|怎[样么]|要点|列出|分别"
-)
-_BULLET = re.compile(r"^[\s#>*•·\-—]*(?:\(?\d{1,2}[.、．)）](?!\d))?[\s*]*")
-
-_WRITE_ORDER = """你是机关里的资料员，只根据给出的资料回答问题。
-要求：
-1. 只写资料里写明的内容，尽量用资料的原话，不加评论、不加资料以外的内容。
-2. 问题问“哪些”时，把资料里的要点逐条写全，每条一句话。
-3. 与问题无关的资料不要用。"""
+_BULLET = re.compile(r"^[\s#>*•·\-—…]*(?:\(?\d{1,2}[.、．)）](?!\d))?[\s*]*")
 
 
 @dataclass(slots=True)
@@ -100,15 +90,22 @@ def answer(
         named = "、".join(f"“{premise}”" for premise in unknown)
         yield _refusal(work, found, f"问题里提到的{named}，在找到的资料中没有出现。")
         return
-    shown = yield from _choose_evidence(work, found, judge)
+    weighed = yield from weigh(question, found, chat, judge, stop)
+    work.prompt_tokens += weighed.tokens
+    shown = weighed.answering
     if not shown:
-        yield _refusal(work, found)
+        yield _close(work, found, weighed.close, judge)
         return
     heed(stop)
     yield EvidenceFound(shown, work.evidence_seconds)  # again: from here on 【n】 means the n-th of these
     statements = yield from _write(work, shown)
-    if not any(statement.supported for statement in statements):
+    supported = [statement.text for statement in statements if statement.supported]
+    if not supported:
         yield _refusal(work, found)
+        return
+    asked = asked_for(question)
+    if asked and not any(gives(asked, text, question) for text in supported):
+        yield _refusal(work, _first(shown, found), f"资料里有相近的内容，但没有写明问题所问的{asked.name}。")
         return
     statements, cited = with_other_versions(completed(question, statements), shown, found)
     if len(cited) > len(shown):
@@ -125,6 +122,20 @@ def answer(
     )
 
 
+def _close(work: _Work, found: tuple[Evidence, ...], close: Evidence | None, judge: Judge | None) -> Refusal:
+    """A refusal that shows what comes near the answer, if anything does, in the source's own words."""
+    if close is None:
+        return _refusal(work, found)
+    words = closest_words(work.question, close, judge)
+    told = f"资料里没有明确写明答案。最相近的原文是：“{words}”请您核对下面的原文，再作判断。"
+    return _refusal(work, _first([close], found), told)
+
+
+def _first(best: Sequence[Evidence], found: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """`found` with the best before the others."""
+    return (*best, *(evidence for evidence in found if evidence not in best))
+
+
 def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Refusal:
     return Refusal(
         work.question,
@@ -137,47 +148,11 @@ def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Ref
     )
 
 
-def _choose_evidence(
-    work: _Work, found: Sequence[Evidence], judge: Judge | None
-) -> Generator[AskEvent, None, tuple[Evidence, ...]]:
-    """Yield progress; return the passages that answer the question, in the order they stand in their documents."""
-    if not found:
-        return ()
-    judged = _judged(work.question, found, judge)
-    yield Progress("正在核对资料", 0, len(judged))
-    line = line_of(work.chat, work.stop)
-    sure: list[float] = []
-    for done, (evidence, _) in enumerate(judged, 1):
-        value, tokens = sureness(work.question, _source_text(evidence), work.chat, work.stop)
-        sure.append(value)
-        work.prompt_tokens += tokens
-        yield Progress("正在核对资料", done, len(judged))
-    kept = [
-        evidence
-        for (evidence, logit), value in zip(judged, sure, strict=True)
-        if line.answers(value, logit) and value >= max(sure) - line.apart
-    ]
-    return tuple(sorted(kept, key=_place))
-
-
-def _judged(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[tuple[Evidence, float]]:
-    """The passages worth asking about, each with its logit of the judge (0 without one)."""
-    if judge is None:
-        return [(evidence, 0.0) for evidence in found]
-    logits = judge.answers(question, [evidence_text(evidence) for evidence in found]).tolist()
-    worth = [True] * len(found) if _LIST_QUESTION.search(question) else worth_asking(logits)
-    return [pair for pair, asked in zip(zip(found, logits, strict=True), worth, strict=True) if asked]
-
-
-def _place(evidence: Evidence) -> tuple[str, str, int]:
-    return evidence.article.id, evidence.paragraph.id, evidence.passage.start
-
-
 def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, list[Statement]]:
     """Yield the draft as it is written; return its sentences, checked."""
-    session = work.chat.start(_write_messages(work.question, shown), work.stop)
+    session = work.chat.start(writing(work.question, [source_text(e) for e in shown]), work.stop)
     work.prompt_tokens += session.prompt_tokens
-    reluctance = _LIST_RELUCTANCE if _LIST_QUESTION.search(work.question) else 0.0
+    reluctance = _LIST_RELUCTANCE if asks_for_list(work.question) else 0.0
     written: list[Statement] = []
     seen: set[str] = set()
     while not session.ended and session.answer_tokens < _LONGEST_ANSWER:
@@ -185,10 +160,11 @@ def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, 
         statement = yield from _statement(work, session, shown, reluctance)
         if statement is None:
             continue
-        if not statement.supported:
-            session.take_back(_taken_back(statement))
+        faults = _faults(work.question, statement, written)
+        if faults:
+            session.take_back(f"（更正：{'；'.join(faults)}。以下只用资料的原话。）\n")
             again = yield from _statement(work, session, shown, reluctance)
-            if again is not None and len(again.problems) < len(statement.problems):
+            if again is not None and len(_faults(work.question, again, written)) < len(faults):
                 statement = again
         if normalise(statement.text) in seen:
             break  # going round in circles
@@ -220,7 +196,7 @@ def _statement(
 ) -> Generator[AskEvent, None, Statement | None]:
     """Yield and return the next sentence with its sources; None for a bullet or a lead-in, which state nothing."""
     sentence = yield from _sentence(work, session, reluctance)
-    text = _BULLET.sub("", sentence).replace("**", "").strip()
+    text = _point(work.question, _BULLET.sub("", sentence).replace("**", "").strip())
     if not re.search(r"\w", text) or text.endswith(("：", ":")):
         return None
     heed(work.stop)
@@ -229,9 +205,19 @@ def _statement(
     return _checked(work.question, text, number, shown)
 
 
-def _taken_back(statement: Statement) -> str:
-    """What the model reads in place of a sentence that its sources do not hold."""
-    return f"（更正：{'；'.join(statement.problems)}。以下只用资料的原话。）\n"
+def _point(question: str, text: str) -> str:
+    """A point of a list without what says the question again before it: 「今年中考备考要求：」."""
+    lead, colon, point = text.partition("：")
+    leads_in = colon and point and asks_for_list(question) and coverage(lead, question) == 1.0
+    return point if leads_in else text
+
+
+def _faults(question: str, statement: Statement, written: Sequence[Statement]) -> tuple[str, ...]:
+    """Why a sentence is taken back: what its sources do not hold, and that what was asked for is still missing."""
+    asked = asked_for(question)
+    if asked is None or any(gives(asked, one.text, question) for one in (statement, *written)):
+        return statement.problems
+    return (*statement.problems, f"问题问的是{asked.name}")
 
 
 def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[AskEvent, None, str]:
@@ -291,36 +277,3 @@ def _problems(question: str, text: str, evidence: Evidence, cited: str) -> tuple
     )
     other = other_year(question, cited, evidence)
     return (*found, other) if other else found
-
-
-# ---------------------------------------------------------------- what the model reads
-
-
-def _write_messages(question: str, shown: Sequence[Evidence]) -> tuple[Message, ...]:
-    sources = "\n".join(f"【{number}】{_source_text(evidence)}" for number, evidence in enumerate(shown, 1))
-    return Message("system", _WRITE_ORDER), Message("user", f"资料：\n{sources}\n\n问题：{question}")
-
-
-def _source_text(evidence: Evidence) -> str:
-    """The passage as the model sees it: which article, how its paragraph opens, the words themselves.
-
-    A passage cut from a long paragraph (「四是……」) says neither who asks for it nor when; what 去年 means on the day
-    of its article is said too. Only our own 【n】 may look like an evidence number, so those of the document are
-    replaced. A table row stands under its column names.
-    """
-    passage, article = evidence.passage, evidence.article
-    opening = ""
-    if passage.start > 0:
-        start, end = sentences(evidence.paragraph.text)[0]
-        opening = evidence.paragraph.text[start : min(end, start + _OPENING, passage.start)] + "……"
-    header = evidence.paragraph.paragraph.header
-    if header:
-        opening = f"{header}\n{opening}"
-    return (_heading(article, opening + passage.text) + opening + passage.text).replace("【", "［").replace("】", "］")
-
-
-def _heading(article: StoredArticle, text: str) -> str:
-    if article.date is None:
-        return f"（{article.label}）\n"
-    meant = "，".join(f"“{words}”指{period}" for words, period in meant_in(text, article.date))
-    return f"（{article.date}，{article.label}{meant and f'；文中{meant}'}）\n"

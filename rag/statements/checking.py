@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from rag.statements.alignment import Difference, differences, letters
+from rag.statements.counted import miscounted
 from rag.statements.facts import Fact, facts
 from rag.statements.mode import turned
 from rag.statements.polarity import exclude, negations, qualifiers
@@ -38,6 +39,7 @@ def problems(
     found += _missing_names(statement, f"{cited}\n{title}", question)
     found += _changes(statement, cited, year)
     found += _joined_anew(statement, cited)
+    found += miscounted(statement, cited)
     found += turned(statement, cited)
     held = coverage(statement, f"{cited}\n{title}", question)
     if held < _LEAST_WORDING or coverage(statement, cited, question) < _LEAST_OWN:
