@@ -17,7 +17,6 @@ from rag.answers import Answer, Citation, DateReading, Refusal, Statement, by_gr
 from rag.text import plain
 from rag.types import StoredArticle
 
-REFUSED = "资料中未提及"
 UNVERIFIED = "未核实"
 GONE = "已移除"
 
@@ -75,12 +74,12 @@ def _recognised(citation: Citation) -> str:
 def refusal_html(refusal: Refusal) -> str:
     """The refusal; what came closest is shown below it, as cards."""
     hint = (
-        "资料库里没有找到能回答这个问题的内容。下面列出的段落最接近，但没有回答这个问题。"
+        f"资料库里没有找到能回答这个问题的内容。下面列出的{refusal.about_nearest}。"
         if refusal.nearest
         else "资料库里没有找到相关的内容。可以换一种问法，或先添加有关的资料。"
     )
     return (
-        f'<p style="font-size:14pt;font-weight:600;color:{style.INK};margin:6px 0 6px 0">{REFUSED}</p>'
+        f'<p style="font-size:14pt;font-weight:600;color:{style.INK};margin:6px 0 6px 0">{refusal.verdict}</p>'
         f"{_summary(refusal.summary)}"
         f'<p style="line-height:{style.LINE_PERCENT}%;color:{style.MUTED};margin:0">{hint}</p>'
         f"{_readings(refusal.readings)}"

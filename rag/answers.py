@@ -30,6 +30,8 @@ class Period:
 
 SILENT = "资料中未见"  # of one side of a comparison about which no source says anything
 
+NEAR = "资料里有相近的内容"  # how the summary of a refusal begins that shows what comes near an answer
+
 CHOSEN = "按您的选择"  # why a date is read as it is, where the user has said so
 
 
@@ -152,7 +154,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """「资料中未提及」: nothing found answers the question; `nearest` is what came closest, best first."""
+    """Nothing found answers the question; `nearest` is what came closest, best first.
+
+    summary: Chinese; a name that no source has, or what comes near an answer, quoted. Never written by the model.
+    """
 
     question: str
     nearest: tuple[Evidence, ...]
@@ -163,6 +168,21 @@ class Refusal:
     readings: tuple[DateReading, ...] = ()
     summary: str = ""
     searched: int = 0
+
+    @property
+    def near(self) -> bool:
+        """Whether something comes so near an answer that only a reader can tell."""
+        return self.summary.startswith(NEAR)
+
+    @property
+    def verdict(self) -> str:
+        """In Chinese: that nothing is said about it, or nothing that clearly answers."""
+        return "资料中未明确写明" if self.near else "资料中未提及"
+
+    @property
+    def about_nearest(self) -> str:
+        """In Chinese: what to say above the nearest paragraphs."""
+        return f"段落最接近，但没有{'明确' if self.near else ''}回答这个问题"
 
 
 def counts(reply: Answer | Refusal) -> str:

@@ -227,3 +227,18 @@ def test_a_false_premise_is_named_and_nothing_is_written() -> None:
 def test_a_point_of_a_list_is_told_without_its_lead_in(lead: str) -> None:
     result = answered(ScriptedChat(f"{lead}要用好《学科质量提升参考资料》，促进初中教育发展。"), EXAM)
     assert [s.text for s in result.statements] == ["要用好《学科质量提升参考资料》，促进初中教育发展。"]
+
+
+COUNT = "今年初，新撤并农村薄弱学校69所，改造寄宿制学校64所。"
+
+
+def test_what_is_said_in_other_words_is_answered_with_the_sources_own() -> None:
+    draft = "新撤并改造寄宿制学校69所。"
+    final = asked(ScriptedChat(draft), COUNT, question="改造寄宿制学校多少所？")[-1]
+    assert isinstance(final, Answer)
+    assert [s.text for s in final.statements if s.supported] == [COUNT]
+
+
+def test_what_is_made_up_is_not() -> None:
+    draft = "新撤并改造寄宿制学校78所。"
+    assert isinstance(asked(ScriptedChat(draft), COUNT, question="改造寄宿制学校多少所？")[-1], Refusal)

@@ -55,6 +55,7 @@ def test_what_a_survey_asks_for(question: str, survey: Survey) -> None:
         "关于教师培训的文件有哪些要求？",
         "统计培训教师的人数",
         "有没有提到心理健康？",
+        "香港第七届立法会选举有多少个议席？",
     ],
 )
 def test_ordinary_questions_are_none(question: str) -> None:

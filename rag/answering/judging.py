@@ -5,10 +5,12 @@ about. It may only do so where it sees an answer in another one: it was taught w
 answers, and sees none in what answers 「会议精神怎么贯彻？」.
 
 Models differ in how freely they say 是. Where a model draws its line is therefore measured: on a few short texts of
-ours, each with a question it answers and a related one it does not. The line of the default model, and how much
-of the judge's logit above 0 is added to its own, were set on 85 questions of the Chinese RGB benchmark, each with and
-without an answering passage among five: 1% wrongly refused, 60% refused when absent; without the judge and with the
-line at 2.0 it was 1% and 53%, at 3.0 11% and 80%. The sample bulletin's questions keep a distance of 0.3 from the line.
+ours, each with a question it answers and a related one it does not. The line of the default model, and what counts
+beside its own logit, were set on the Chinese RGB benchmark (100 questions with and 88 without an answering passage
+among five, logits kept): at 3.9 5% wrongly refused, 74% refused when absent, at 4.15 6% and 77%, at 4.25 7% and 80%;
+by the model alone 3.0 was 11% and 75%. Of the sample bulletin's questions the answered ones keep a distance of 0.4 from
+it, and the others of 0.6. Questions in words that the bulletin does not use fall short of it more often: 14 of 35 of
+ours; what comes near is therefore quoted.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ class Line:
 _SEEN, _RULED_OUT, _NO_POINT = 0.0, -2.5, -3.5
 
 # By model name. The same question read in other batches differs by some 0.1 to 0.2.
-_KNOWN = {"qwen2.5-coder-1.5b-instruct-q4_k_m": Line(4.15, 1.5, 2.5, judged=0.2, worded=3.0, eased=1.1)}
+_KNOWN = {"qwen2.5-coder-1.5b-instruct-q4_k_m": Line(3.9, 1.5, 2.5, judged=0.2, worded=3.0, eased=1.1)}
 # for other models, as shares of the way from an unanswered to an answered question
 _LEAST, _APART, _CLOSE = 0.6, 0.3, 0.3
 

@@ -19,7 +19,7 @@ NO: Final = "否"
 
 _ORDER = "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。"
 _ANSWERED = "这段资料里写明了问题的答案吗？只回答“是”或“否”。"
-_WRITE = "请只用资料里写明的内容回答，尽量用原话；问“哪些”时把要点逐条写全，每条一句话。"
+_WRITE = "请从资料里摘抄回答这个问题的原句，不改字，不加别的话；问“哪些”时把要点逐条抄全，每条一句。"
 
 _OPENING = 60  # characters of a paragraph's first sentence shown with a passage from further down
 

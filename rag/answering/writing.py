@@ -24,10 +24,10 @@ from dataclasses import dataclass, field
 from rag.answering.asked import asked_for, asks_for_list, gives
 from rag.answering.prompts import source_text, writing
 from rag.answering.weighing import closest_words, weigh
-from rag.answers import Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
+from rag.answers import NEAR, Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.chat.llm import ChatModel, Session
 from rag.evidence.cross_encoder import Judge
-from rag.statements.checking import coverage, problems
+from rag.statements.checking import NO_NAME, coverage, missing_facts, problems
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
 from rag.statements.narrowing import supporting_spans
@@ -39,6 +39,7 @@ EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 
 _LONGEST_ANSWER = 500  # tokens
 _LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
+_SAME_MATTER = 0.6  # coverage of a sentence that says in other words what its source says
 _BETTER_SOURCE = 0.15  # coverage by which another passage must win over the one the model named
 
 _BULLET = re.compile(r"^[\s#>*•·\-—…]*(?:\(?\d{1,2}[.、．)）](?!\d))?[\s*]*")
@@ -105,7 +106,7 @@ def answer(
         return
     asked = asked_for(question)
     if asked and not any(gives(asked, text, question) for text in supported):
-        yield _refusal(work, _first(shown, found), f"资料里有相近的内容，但没有写明问题所问的{asked.name}。")
+        yield _refusal(work, _first(shown, found), f"{NEAR}，但没有写明问题所问的{asked.name}。")
         return
     statements, cited = with_other_versions(completed(question, statements), shown, found)
     if len(cited) > len(shown):
@@ -127,7 +128,7 @@ def _close(work: _Work, found: tuple[Evidence, ...], close: Evidence | None, jud
     if close is None:
         return _refusal(work, found)
     words = closest_words(work.question, close, judge)
-    told = f"资料里没有明确写明答案。最相近的原文是：“{words}”请您核对下面的原文，再作判断。"
+    told = f"{NEAR}，但看不出是否回答了这个问题，请您核对原文：“{words}”"
     return _refusal(work, _first([close], found), told)
 
 
@@ -171,7 +172,20 @@ def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, 
         seen.add(normalise(statement.text))
         written.append(statement)
     work.answer_tokens += session.answer_tokens
+    if written and not any(statement.supported for statement in written):
+        written += _quoted(work.question, written[0], shown)
     return _without_context(written, shown)
+
+
+def _quoted(question: str, statement: Statement, shown: Sequence[Evidence]) -> list[Statement]:
+    """What a sentence that said it in other words was taken from, in the source's own; nothing where it says figures,
+    dates or names that neither the source nor the question has, for then it was made up, or has little of its words."""
+    cited = "".join(citation.quote for citation in statement.citations)
+    named = any(problem.startswith(NO_NAME) for problem in statement.problems)
+    if named or missing_facts(statement.text, f"{cited}\n{question}") or coverage(statement.text, cited) < _SAME_MATTER:
+        return []
+    evidence = shown[statement.citations[0].number - 1]
+    return [Statement(cited.strip(), statement.citations, _problems(question, cited, evidence, cited))]
 
 
 def _without_context(written: list[Statement], shown: Sequence[Evidence]) -> list[Statement]:

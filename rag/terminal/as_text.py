@@ -36,7 +36,6 @@ from rag.models import ROLE_TITLES, ModelStatus
 from rag.text import plain
 from rag.types import AddStatus, DateBasis, Document, FileAdded, Finding, Paragraph, StoredArticle
 
-NOT_IN_SOURCES = "资料中未提及"
 _STATUS = {
     AddStatus.ADDED: "已添加",
     AddStatus.DUPLICATE: "已在资料库中，未重复添加",
@@ -246,11 +245,11 @@ def _reading(reading: DateReading) -> str:
 
 def _refusal(console: Console, value: Refusal) -> None:
     console.print()
-    console.print(Text(NOT_IN_SOURCES, style="bold yellow"))
+    console.print(Text(value.verdict, style="bold yellow"))
     if value.summary:
         console.print(Text(plain(value.summary)))
     if value.nearest:
-        console.print("以下段落最接近，但没有回答这个问题：")
+        console.print(f"以下{value.about_nearest}：")
     for hit in value.nearest[:_NEAREST]:
         console.print(Text(f"· {_source(hit)}"))
         console.print(Text(f"  {_excerpt(hit.passage.text)}", style="dim"))
