@@ -19,8 +19,9 @@ class ScriptedChat:
     draft: str = ""
     numbers: Sequence[int] = ()
     answering: Callable[[str], float] = lambda _prompt: 0.99
-    name: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"  # a model whose line is known; another is measured first
+    name: str = "scripted"
     context_tokens: int = 4096
+    adapted: bool = True  # its line is known; that of another is measured first
     again: Sequence[str] = ()
     prompts: list[tuple[Message, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

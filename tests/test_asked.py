@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.asked import asked_for, asks_for_list, gives
-from rag.answering.weighing import worded
 
 
 @pytest.mark.parametrize(
@@ -55,21 +54,3 @@ def test_whether_a_sentence_gives_one(question: str, statement: str, given: bool
 )
 def test_which_questions_ask_for_a_list(question: str, wanted: bool) -> None:
     assert asks_for_list(question) == wanted
-
-
-PASSAGE = "会上，参会人员观看了宣传片。市教研室任建宝对2024年义务教育教学工作进行具体安排。"
-
-
-def test_a_question_in_the_words_of_one_sentence_is_worded_whole() -> None:
-    assert worded("市教研室谁对2024年义务教育教学工作进行具体安排？", PASSAGE) == 1.0
-
-
-def test_words_of_different_sentences_do_not_add_up_but_the_head_of_the_article_does() -> None:
-    assert worded("市教研室观看了什么？", PASSAGE) < 1.0
-    assert worded("3月的教研室工作是什么？", f"（2024-03-25，3月的会议）\n{PASSAGE}") == 1.0
-
-
-def test_neither_what_asks_nor_what_we_explained_counts() -> None:
-    assert worded("教研室谁？（“去年”指2023年）", PASSAGE) == 1.0
-    assert worded("什么时候？", PASSAGE) == 0.0
-    assert worded("地铁票价", PASSAGE) == 0.0

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from rag.evidence.cross_encoder import Floats
 from training.judge.batches import batches, pairs
 from training.judge.examples import Corpus, answering, held_out, part, read, without_answer
-from training.judge.scores import auc, measure
+from training.judge.scores import measure
 from training.judge.statements import corrupted, shortened, stated
+from training.measures import auc
 
 _WORDS = ("教研", "学校", "会议", "备课", "食堂", "考试", "教师", "培训", "督导", "课程")
 _SENTENCE = st.lists(st.sampled_from(_WORDS), min_size=2, max_size=30).map(lambda words: "".join(words) + "。")

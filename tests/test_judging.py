@@ -11,7 +11,7 @@ ANSWERED = ("多少个阅览座位", "要做好哪些工作", "由谁主持")
 
 
 def chat(yes: float, no: float) -> ScriptedChat:
-    return ScriptedChat(name="new", answering=lambda prompt: yes if any(q in prompt for q in ANSWERED) else no)
+    return ScriptedChat(adapted=False, answering=lambda prompt: yes if any(q in prompt for q in ANSWERED) else no)
 
 
 @pytest.mark.parametrize(("yes", "no"), [(0.99, 0.2), (0.5, 0.3), (0.3, 0.01)])
@@ -28,7 +28,7 @@ def test_a_model_is_measured_once() -> None:
     assert len(model.prompts) == 6
 
 
-def test_the_default_model_is_not_measured() -> None:
+def test_the_model_that_was_taught_where_its_line_lies_is_not_measured() -> None:
     model = ScriptedChat()
     assert isinstance(line_of(model), Line)
     assert model.prompts == []
@@ -50,9 +50,3 @@ def test_under_the_head_of_its_article_a_passage_can_only_win() -> None:
 def test_of_a_question_for_a_list_less_is_ruled_out() -> None:
     assert worth_asking((3.0, -3.0), (-4.0, -4.0), for_list=True) == (True, True)
     assert worth_asking((3.0, -4.0), (-4.0, -4.0), for_list=True) == (True, False)
-
-
-def test_what_the_judge_and_the_words_say_counts_for_an_answer_and_never_against_it() -> None:
-    line = Line(2.5, 1.5, 1.0, judged=0.5, worded=2.0)
-    assert line.weight(2.0, 0.0, 0.0) == line.weight(2.0, -4.0, 0.5) == 2.0
-    assert line.weight(2.0, 3.0, 1.0) == 4.5

@@ -53,7 +53,12 @@ def source_text(evidence: Evidence) -> str:
     header = evidence.paragraph.paragraph.header
     if header:
         opening = f"{header}\n{opening}"
-    return (_heading(article, opening + passage.text) + opening + passage.text).replace("【", "［").replace("】", "］")
+    return headed(article, opening + passage.text)
+
+
+def headed(article: StoredArticle, text: str) -> str:
+    """A text of an article under its head, which says which article, of which day, and what 去年 means there."""
+    return (_heading(article, text) + text).replace("【", "［").replace("】", "］")
 
 
 def _heading(article: StoredArticle, text: str) -> str:

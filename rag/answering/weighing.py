@@ -1,33 +1,26 @@
-"""Which of the passages found hold the answer, and whether any does so surely enough to write from.
-
-Three witnesses, added up in logits (`judging.Line`): the answering model's own yes, which takes seconds a passage; the
-judge's, which takes milliseconds and therefore also says which passages are not worth asking the model about; and how
-much of the question's words one sentence has, since who asks in the words of a bulletin mostly asks of that sentence.
-"""
+"""Which of the passages found hold the answer, and whether any does so surely enough to write from: the answering
+model says (`judging`), of those passages that the judge does not rule out. Of what is then written, it says which
+sentences hold it: a small model that copies its source does not stop where the answer does."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from rag.answering.asked import asks_for_list
 from rag.answering.judging import line_of, sureness, worth_asking
-from rag.answering.prompts import source_text
-from rag.answers import AskEvent, Evidence
+from rag.answering.prompts import headed, source_text
+from rag.answers import AskEvent, Evidence, Statement
 from rag.chat.llm import ChatModel
 from rag.evidence.cross_encoder import Judge
 from rag.evidence.search import evidence_text
-from rag.text import normalise, sentences
+from rag.text import sentences
 from rag.types import Progress, StopSignal
 
-_LONGEST_QUOTE = 120  # characters of a sentence shown in place of an answer
-_ASKING = re.compile(
-    "谁|什么时候|什么|哪[个些里儿位年月日家所届部种国座]?|多少|几[个家所名人次月日年届]?|何时|何地|何人|如何|怎样|怎么样?|请问"
-    "|[吗呢是的在了有于]"
+_PLAIN = (
+    2.0  # logit of the judge; of the sentences of the sample's answers 2.5 and more, of those after them -2.5 and less
 )
-_EXPLAINED = re.compile("（“[^（）]*）$")  # what `Understood.explained` adds
+_LONGEST_QUOTE = 120  # characters of a sentence shown in place of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,75 +44,67 @@ def weigh(
     """
     if not found:
         return Weighed()
-    judged = _judged(question, found, judge)
-    yield Progress("正在核对资料", 0, len(judged))
+    worth = _worth_asking(question, found, judge)
+    yield Progress("正在核对资料", 0, len(worth))
     line = line_of(chat, stop)
     sure: list[float] = []
     tokens = 0
-    for done, (evidence, _) in enumerate(judged, 1):
+    for done, evidence in enumerate(worth, 1):
         value, read = sureness(question, source_text(evidence), chat, stop)
         sure.append(value)
         tokens += read
-        yield Progress("正在核对资料", done, len(judged))
-    weights = [
-        line.weight(value, logit, worded(question, source_text(evidence)))
-        for (evidence, logit), value in zip(judged, sure, strict=True)
-    ]
-    best = max(weights)
-    if best < line.least - (line.eased if asks_for_list(question) else 0.0):
-        close = judged[weights.index(best)][0] if best >= line.close else None
+        yield Progress("正在核对资料", done, len(worth))
+    best = max(sure)
+    if best < line.least:
+        close = worth[sure.index(best)] if best >= line.close else None
         return Weighed(close=close, tokens=tokens)
     answering = [
-        evidence
-        for (evidence, _), value, weight in zip(judged, sure, weights, strict=True)
-        if weight == best or (weight >= line.least - line.apart and value >= max(sure) - line.apart)
+        evidence for evidence, value in zip(worth, sure, strict=True) if value >= max(line.least, best - line.apart)
     ]
     return Weighed(tuple(sorted(answering, key=_place)), tokens=tokens)
 
 
-def _judged(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[tuple[Evidence, float]]:
-    """The passages worth asking about, each with its logit of the judge (0 without one); the likeliest last, so that
-    the model has just read it when it goes on to write.
+def answers_plainly(question: str, sentence: str, judge: Judge | None) -> bool:
+    """Whether a sentence by itself answers a question that one sentence can answer, so that nothing need follow it."""
+    return judge is not None and not asks_for_list(question) and float(judge.answers(question, [sentence])[0]) >= _PLAIN
 
-    It reads each as the search gave it, and as the model will read it: where a passage speaks of 去年, only the head of
-    its article says of which year.
+
+def to_the_point(
+    question: str,
+    written: Sequence[Statement],
+    shown: Sequence[Evidence],
+    chat: ChatModel,
+    stop: StopSignal | None = None,
+) -> tuple[list[Statement], int]:
+    """The sentences that answer, and the tokens read; all of them where none does by itself, or the question asks for a
+    list. `shown` is what they cite. Raises as `weigh`."""
+    if len(written) < 2 or asks_for_list(question):
+        return list(written), 0
+    line = line_of(chat, stop)
+    texts = [headed(shown[one.citations[0].number - 1].article, one.text) for one in written]
+    asked = [sureness(question, text, chat, stop) for text in texts]
+    least = max(line.least, max(value for value, _ in asked) - line.apart)
+    kept = [one for one, (value, _) in zip(written, asked, strict=True) if value >= least]
+    return kept or list(written), sum(read for _, read in asked)
+
+
+def _worth_asking(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[Evidence]:
+    """The passages worth asking about, the likeliest last, so that the model has just read it when it goes on to write.
+
+    The judge reads each as the search gave it, and as the model will read it: where a passage speaks of 去年, only the
+    head of its article says of which year.
     """
     if judge is None:
-        return [(evidence, 0.0) for evidence in reversed(found)]
+        return list(reversed(found))
     bare = judge.answers(question, [evidence_text(evidence) for evidence in found]).tolist()
     headed = judge.answers(question, [source_text(evidence) for evidence in found]).tolist()
     worth = worth_asking(bare, headed, asks_for_list(question))
-    logits = map(max, bare, headed)
-    pairs = [pair for pair, asked in zip(zip(found, logits, strict=True), worth, strict=True) if asked]
-    return sorted(pairs, key=lambda pair: pair[1])
+    likeliest = sorted(range(len(found)), key=lambda place: max(bare[place], headed[place]))
+    return [found[place] for place in likeliest if worth[place]]
 
 
 def _place(evidence: Evidence) -> tuple[str, str, int]:
     return evidence.article.id, evidence.paragraph.id, evidence.passage.start
-
-
-def worded(question: str, source: str) -> float:
-    """How many of the question's letters, those that ask apart, one sentence of `source` has beside the same letter as
-    the question; 0 to 1. A head in brackets on a line of its own belongs to every sentence.
-    """
-    asked = [part for part in map(_letters, _ASKING.split(_EXPLAINED.sub("", question))) if part]
-    letters = sum(map(len, asked))
-    if not letters:
-        return 0.0
-    head, _, body = source.rpartition("\n") if source.startswith("（") else ("", "", source)
-    told = (_letters(head) + "\n" + _letters(body[start:end]) for start, end in sentences(body))
-    return max((sum(_held(part, one) for part in asked) for one in told), default=0) / letters
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W", "", normalise(text))
-
-
-def _held(part: str, text: str) -> int:
-    if len(part) == 1:
-        return int(part in text)
-    pairs = [one + other in text for one, other in pairwise(part)]
-    return sum(left or right for left, right in zip([False, *pairs], [*pairs, False], strict=True))
 
 
 def closest_words(question: str, evidence: Evidence, judge: Judge | None) -> str:

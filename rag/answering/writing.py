@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 
 from rag.answering.asked import asked_for, asks_for_list, gives
 from rag.answering.prompts import source_text, writing
-from rag.answering.weighing import closest_words, weigh
+from rag.answering.weighing import answers_plainly, closest_words, to_the_point, weigh
 from rag.answers import NEAR, Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.chat.llm import ChatModel, Session
 from rag.evidence.cross_encoder import Judge
@@ -99,7 +99,7 @@ def answer(
         return
     heed(stop)
     yield EvidenceFound(shown, work.evidence_seconds)  # again: from here on 【n】 means the n-th of these
-    statements = yield from _write(work, shown)
+    statements = yield from _write(work, shown, judge)
     supported = [statement.text for statement in statements if statement.supported]
     if not supported:
         yield _refusal(work, found)
@@ -149,7 +149,7 @@ def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Ref
     )
 
 
-def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, list[Statement]]:
+def _write(work: _Work, shown: Sequence[Evidence], judge: Judge | None) -> Generator[AskEvent, None, list[Statement]]:
     """Yield the draft as it is written; return its sentences, checked."""
     session = work.chat.start(writing(work.question, [source_text(e) for e in shown]), work.stop)
     work.prompt_tokens += session.prompt_tokens
@@ -171,10 +171,14 @@ def _write(work: _Work, shown: Sequence[Evidence]) -> Generator[AskEvent, None, 
             break  # going round in circles
         seen.add(normalise(statement.text))
         written.append(statement)
+        if statement.supported and answers_plainly(work.question, statement.text, judge):
+            break
     work.answer_tokens += session.answer_tokens
     if written and not any(statement.supported for statement in written):
         written += _quoted(work.question, written[0], shown)
-    return _without_context(written, shown)
+    written, read = to_the_point(work.question, _without_context(written, shown), shown, work.chat, work.stop)
+    work.prompt_tokens += read
+    return written
 
 
 def _quoted(question: str, statement: Statement, shown: Sequence[Evidence]) -> list[Statement]:

@@ -22,6 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.chat import adapter
 from rag.chat.drafts import Drafter
 from rag.chat.llm import Message, Pick
 from rag.chat.prompt_states import PromptStates, shared
@@ -45,6 +46,7 @@ class LlamaChat:
     def __init__(self, path: Path, context_tokens: int, threads: int) -> None:
         self.name = path.stem
         self.context_tokens = context_tokens
+        self.adapted = adapter.fits(path)
         self._path = path
         self._threads = threads or physical_cores()
         self._states = PromptStates()
@@ -84,6 +86,8 @@ class LlamaChat:
             )
         except (ValueError, RuntimeError, OSError) as error:
             raise self._broken() from error
+        if self.adapted:
+            adapter.join(llama)
         self._abort = llama_cpp.ggml_abort_callback(self._wants_stop)  # kept: C holds no reference
         llama_cpp.llama_set_abort_callback(llama._ctx.ctx, self._abort, None)
         return llama

@@ -67,10 +67,12 @@ class Session(Protocol):
 
 
 class ChatModel(Protocol):
-    """A local model that chats. `name` is shown to the user and kept with answers."""
+    """A local model that chats. `name` is shown to the user and kept with answers. adapted: the program's own adapter
+    (`rag.chat.adapter`) is joined to it."""
 
     name: str
     context_tokens: int
+    adapted: bool
 
     def load(self, stop: StopSignal | None = None) -> None:
         """Bring the weights into memory; the first `start` does it otherwise. Raises JianwenError, and `Stopped` soon

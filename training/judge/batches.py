@@ -52,7 +52,7 @@ def pairs(corpus: Corpus, item: Item, chance: random.Random, more: int = 0) -> l
         made.append(Pair(item.question, shown(title, nearly), False, ranked=True))
     others = [shown(window.title, part(window.text, chance, limit)) for window in _others(corpus, item, chance)]
     made += [Pair(item.question, other, False, ranked=True) for other in others]
-    if (asked := _asked_of_another(corpus, item, title, chance)) and chance.random() < 0.5:
+    if (asked := asked_of_another(corpus, item, title, chance)) and chance.random() < 0.5:
         made.append(Pair(asked, shown(title, right), False))
     if chance.random() < 0.5:
         made += _supported(corpus, item, right, shown(title, right), chance)
@@ -66,7 +66,7 @@ def pairs(corpus: Corpus, item: Item, chance: random.Random, more: int = 0) -> l
 
 def _others(corpus: Corpus, item: Item, chance: random.Random) -> Iterator[Window]:
     """Another window of the paragraph, or two, and windows that share the question's words: two in all."""
-    same = [w for w in _windows_of(corpus, item.paragraph) if item.answer not in w.text]
+    same = [w for w in windows_of(corpus, item.paragraph) if item.answer not in w.text]
     if same and chance.random() < 0.5:
         yield chance.choice(same)
     else:
@@ -74,7 +74,7 @@ def _others(corpus: Corpus, item: Item, chance: random.Random) -> Iterator[Windo
     yield corpus.windows[chance.choice(item.near[:6])] if item.near else chance.choice(corpus.windows)
 
 
-def _windows_of(corpus: Corpus, paragraph: int) -> Sequence[Window]:
+def windows_of(corpus: Corpus, paragraph: int) -> Sequence[Window]:
     # Windows lie in the order of their paragraphs.
     low, high = 0, len(corpus.windows)
     while low < high:
@@ -86,7 +86,7 @@ def _windows_of(corpus: Corpus, paragraph: int) -> Sequence[Window]:
     return corpus.windows[low:end]
 
 
-def _asked_of_another(corpus: Corpus, item: Item, title: str, chance: random.Random) -> str:
+def asked_of_another(corpus: Corpus, item: Item, title: str, chance: random.Random) -> str:
     """The question about another year or another matter, which the window does not answer; "" when neither is named."""
     figures = list(re.finditer(r"\d+", item.question))
     if figures:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,12 +10,7 @@ from rag.evidence.cross_encoder import Judge
 from training.judge.batches import titled
 from training.judge.examples import Corpus, Item, answering, without_answer
 from training.judge.statements import corrupted, shortened, stated
-
-
-def auc(yes: Sequence[float], no: Sequence[float]) -> float:
-    """The chance that a random one of `yes` lies above a random one of `no`; equal ones count half."""
-    low, high = np.array(no)[None], np.array(yes)[:, None]
-    return float((high > low).mean() + (high == low).mean() / 2)
+from training.measures import auc
 
 
 def measure(judge: Judge, corpus: Corpus, items: int, seed: int = 1) -> dict[str, float]:

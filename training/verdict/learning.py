@@ -1,0 +1,157 @@
+"""The steps. How long a run may take is given in seconds: an accelerator is lent by the minute."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from training.verdict.network import Qwen2
+from training.verdict.tokens import AS_BEFORE, NO, WRITTEN, YES, Tokens
+
+_SMOOTHED = 0.02  # a verdict of the corpus may be wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rate rises over the first share `warm` of the `seconds` and then falls along a line to nothing. `at_once`:
+    tokens, filled up, that fit into memory. written: what writing counts beside verdicts."""
+
+    seconds: float
+    examples: int = 64
+    rate: float = 2e-4
+    warm: float = 0.06
+    at_once: int = 8192
+    written: float = 0.3
+    seed: int = 4
+
+    def rate_at(self, passed: float) -> float:
+        share = passed / self.seconds
+        return self.rate * max(0.02, min(share / self.warm, (1 - share) / (1 - self.warm)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The rows of the vocabulary's output that stand for 是 and 否."""
+
+    yes: int
+    no: int
+
+
+def learn(model: Qwen2, tokens: Tokens, sides: Sides, plan: Plan, halfway: Callable[[], None]) -> int:
+    """Teach the model's adapter in place; how many steps there was time for. `halfway` is called once."""
+    optimizer = torch.optim.AdamW(model.adapter.parameters(), lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    began, steps, called, sums = time.monotonic(), 0, False, np.zeros(3)
+    paused = 0.0
+    for batch in _batches(len(tokens.kinds), plan):
+        passed = time.monotonic() - began - paused
+        if passed > plan.seconds:
+            break
+        if passed > plan.seconds / 2 and not called:
+            pause, called = time.monotonic(), True
+            halfway()
+            paused = time.monotonic() - pause
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate_at(passed)
+        counts = np.array([sum(tokens.kinds[n] != WRITTEN for n in batch), _to_write(tokens, batch)]).clip(min=1)
+        for part in _parts(tokens, batch, plan.at_once):
+            judged, written = _losses(model, tokens, part, sides)
+            loss = judged / counts[0] + plan.written * written / counts[1]
+            loss.backward()
+            sums += float(judged.detach()) / counts[0], float(written.detach()) / counts[1], 0
+        sums[2] += float(torch.nn.utils.clip_grad_norm_(model.adapter.parameters(), 1.0))
+        optimizer.step()
+        optimizer.zero_grad()
+        steps += 1
+        if steps % 10 == 0:
+            judged_, written_, norm = sums / 10
+            print(
+                f"{steps:5} {passed:5.0f} s  verdict {judged_:.3f}  written {written_:.3f}  norm {norm:.2f}", flush=True
+            )
+            sums[:] = 0
+    return steps
+
+
+def verdicts(model: Qwen2, tokens: Tokens, sides: Sides, at_once: int = 32768) -> np.ndarray:
+    """Logits of 是 against 否 after each example's prompt."""
+    found = np.zeros(len(tokens.kinds), np.float32)
+    with torch.no_grad():
+        for part in _parts(tokens, range(len(tokens.kinds)), at_once):
+            rows, _ = _filled(tokens, part, model)
+            ends = torch.tensor([int(tokens.learnt[n]) - 1 for n in part], device=rows.device)
+            state = model(rows)[torch.arange(len(part), device=rows.device), ends]
+            found[part] = _side(model, state, sides).float().cpu().numpy()
+    return found
+
+
+def _batches(count: int, plan: Plan) -> Iterator[list[int]]:
+    chance = random.Random(plan.seed)
+    while True:
+        order = list(range(count))
+        chance.shuffle(order)
+        for start in range(0, count - plan.examples + 1, plan.examples):
+            yield order[start : start + plan.examples]
+
+
+def _length(tokens: Tokens, number: int) -> int:
+    return int(tokens.starts[number + 1] - tokens.starts[number])
+
+
+def _to_write(tokens: Tokens, batch: Sequence[int]) -> int:
+    return sum(_length(tokens, n) - int(tokens.learnt[n]) for n in batch)
+
+
+def _parts(tokens: Tokens, batch: Sequence[int], at_once: int) -> Iterator[list[int]]:
+    """Examples of like length together, as many as fit into memory."""
+    part: list[int] = []
+    for number in sorted(batch, key=lambda n: _length(tokens, n)):
+        if part and (len(part) + 1) * _length(tokens, number) > at_once:
+            yield part
+            part = []
+        part.append(number)
+    if part:
+        yield part
+
+
+def _filled(tokens: Tokens, part: Sequence[int], model: Qwen2) -> tuple[Tensor, list[int]]:
+    lengths = [_length(tokens, n) for n in part]
+    rows = np.zeros((len(part), max(lengths)), np.int64)
+    for row, number, length in zip(rows, part, lengths, strict=True):
+        row[:length] = tokens.tokens[tokens.starts[number] : tokens.starts[number + 1]]
+    return torch.from_numpy(rows).to(model.weights["output.weight"].device), lengths
+
+
+def _side(model: Qwen2, state: Tensor, sides: Sides) -> Tensor:
+    output = model.weights["output.weight"]
+    return state @ (output[sides.yes] - output[sides.no])
+
+
+def _losses(model: Qwen2, tokens: Tokens, part: Sequence[int], sides: Sides) -> tuple[Tensor, Tensor]:
+    """Sums of the losses of verdicts and of tokens written."""
+    rows, lengths = _filled(tokens, part, model)
+    kinds = [int(tokens.kinds[n]) for n in part]
+    learnt = [int(tokens.learnt[n]) for n in part]
+    ends = torch.tensor([at - 1 for at in learnt], device=rows.device)
+    places = torch.arange(len(part), device=rows.device)
+    wanted = torch.tensor([float(kind == YES) for kind in kinds], device=rows.device)
+    wanted = wanted * (1 - 2 * _SMOOTHED) + _SMOOTHED
+    if (before := torch.tensor([kind == AS_BEFORE for kind in kinds], device=rows.device)).any():
+        with torch.no_grad(), model.adapter.off():
+            untaught = _side(model, model(rows[before])[torch.arange(int(before.sum())), ends[before]], sides)
+        wanted[before] = untaught.float().sigmoid()
+    states = model(rows)
+    said = _side(model, states[places, ends], sides).float()
+    verdict = torch.tensor([kind in (YES, NO, AS_BEFORE) for kind in kinds], device=rows.device)
+    judged = (binary_cross_entropy_with_logits(said, wanted, reduction="none") * verdict).sum()
+    where = [(n, at) for n, kind in enumerate(kinds) if kind == WRITTEN for at in range(learnt[n] - 1, lengths[n] - 1)]
+    if not where:
+        return judged, judged.detach() * 0
+    row, at = (torch.tensor(one, device=rows.device) for one in zip(*where, strict=True))
+    logits = (states[row, at] @ model.weights["output.weight"].T).float()
+    return judged, cross_entropy(logits, rows[row, at + 1], reduction="sum")
