@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +17,17 @@ from training.verdict.network import Qwen2
 from training.verdict.tokens import AS_BEFORE, NO, WRITTEN, YES, Tokens
 
 _SMOOTHED = 0.02  # a verdict of the corpus may be wrong
+_TOLD = ("verdict", "written", "norm")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rate rises over the first share `warm` of the `seconds` and then falls along a line to nothing. `at_once`:
-    tokens, filled up, that fit into memory. written: what writing counts beside verdicts."""
+    """A run ends after `seconds` or `steps`, whichever comes first. The rate rises over the first share `warm` of it and
+    then falls along a line to nothing. `at_once`: tokens, filled up, that fit into memory. written: what writing counts
+    beside verdicts."""
 
-    seconds: float
+    seconds: float = math.inf
+    steps: float = math.inf
     examples: int = 64
     rate: float = 2e-4
     warm: float = 0.06
@@ -31,8 +35,11 @@ class Plan:
     written: float = 0.3
     seed: int = 4
 
-    def rate_at(self, passed: float) -> float:
-        share = passed / self.seconds
+    def share(self, steps: int, passed: float) -> float:
+        """How much of the run is over, 0 to 1."""
+        return max(passed / self.seconds, steps / self.steps)
+
+    def rate_at(self, share: float) -> float:
         return self.rate * max(0.02, min(share / self.warm, (1 - share) / (1 - self.warm)))
 
 
@@ -44,38 +51,31 @@ class Sides:
     no: int
 
 
-def learn(model: Qwen2, tokens: Tokens, sides: Sides, plan: Plan, halfway: Callable[[], None]) -> int:
-    """Teach the model's adapter in place; how many steps there was time for. `halfway` is called once."""
+def learn(model: Qwen2, tokens: Tokens, sides: Sides, plan: Plan) -> int:
+    """Teach the model's adapter in place; how many steps that were."""
     optimizer = torch.optim.AdamW(model.adapter.parameters(), lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    began, steps, called, sums = time.monotonic(), 0, False, np.zeros(3)
-    paused = 0.0
-    for batch in _batches(len(tokens.kinds), plan):
-        passed = time.monotonic() - began - paused
-        if passed > plan.seconds:
-            break
-        if passed > plan.seconds / 2 and not called:
-            pause, called = time.monotonic(), True
-            halfway()
-            paused = time.monotonic() - pause
+    began, sums = time.monotonic(), np.zeros(3)
+    for step, batch in enumerate(_batches(len(tokens.kinds), plan), 1):
+        passed = time.monotonic() - began
+        share = plan.share(step - 1, passed)
+        if share >= 1:
+            return step - 1
         for group in optimizer.param_groups:
-            group["lr"] = plan.rate_at(passed)
-        counts = np.array([sum(tokens.kinds[n] != WRITTEN for n in batch), _to_write(tokens, batch)]).clip(min=1)
+            group["lr"] = plan.rate_at(share)
+        verdicts, written = sum(tokens.kinds[n] != WRITTEN for n in batch), _to_write(tokens, batch)
         for part in _parts(tokens, batch, plan.at_once):
-            judged, written = _losses(model, tokens, part, sides)
-            loss = judged / counts[0] + plan.written * written / counts[1]
-            loss.backward()
-            sums += float(judged.detach()) / counts[0], float(written.detach()) / counts[1], 0
+            losses = _losses(model, tokens, part, sides)
+            each = losses[0] / max(verdicts, 1), losses[1] / max(written, 1)
+            (each[0] + plan.written * each[1]).backward()
+            sums[:2] += [float(loss.detach()) for loss in each]
         sums[2] += float(torch.nn.utils.clip_grad_norm_(model.adapter.parameters(), 1.0))
         optimizer.step()
         optimizer.zero_grad()
-        steps += 1
-        if steps % 10 == 0:
-            judged_, written_, norm = sums / 10
-            print(
-                f"{steps:5} {passed:5.0f} s  verdict {judged_:.3f}  written {written_:.3f}  norm {norm:.2f}", flush=True
-            )
+        if step % 10 == 0:
+            told = "  ".join(f"{name} {value / 10:.3f}" for name, value in zip(_TOLD, sums, strict=True))
+            print(f"{step:5} {passed:5.0f} s  {told}", flush=True)
             sums[:] = 0
-    return steps
+    raise AssertionError("batches do not end")
 
 
 def verdicts(model: Qwen2, tokens: Tokens, sides: Sides, at_once: int = 32768) -> np.ndarray:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear, rms_norm, scaled_dot_product_attention, silu
-from torch.utils.checkpoint import checkpoint
 
 ADAPTED = ("attn_q", "attn_k", "attn_v", "attn_output")
 
@@ -71,9 +70,9 @@ def _key(name: str) -> str:
 class Qwen2(nn.Module):  # type: ignore[misc]
     """`weights` by their GGUF names, frozen, on one device."""
 
-    def __init__(self, weights: Mapping[str, Tensor], shape: Shape, adapter: Adapter, sparing: bool = False) -> None:
+    def __init__(self, weights: Mapping[str, Tensor], shape: Shape, adapter: Adapter) -> None:
         super().__init__()
-        self.weights, self.shape, self.adapter, self.sparing = dict(weights), shape, adapter, sparing
+        self.weights, self.shape, self.adapter = dict(weights), shape, adapter
 
     def forward(self, tokens: Tensor) -> Tensor:
         """The hidden states after the last norm, (batch, length, width), of rows of `tokens`, which may be filled up at
@@ -81,10 +80,7 @@ class Qwen2(nn.Module):  # type: ignore[misc]
         state = self.weights["token_embd.weight"][tokens]
         turn = self._turn(tokens.shape[1], state)
         for layer in range(self.shape.layers):
-            if self.sparing and torch.is_grad_enabled():
-                state = checkpoint(self._layer, state, layer, turn, use_reentrant=False)
-            else:
-                state = self._layer(state, layer, turn)
+            state = self._layer(state, layer, turn)
         return self._norm(state, "output_norm")
 
     def _layer(self, state: Tensor, layer: int, turn: tuple[Tensor, Tensor]) -> Tensor:
