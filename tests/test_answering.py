@@ -100,8 +100,8 @@ def test_a_sentence_without_the_kind_of_thing_that_was_asked_for_is_no_answer() 
 
 
 def test_what_comes_near_an_answer_is_quoted_in_the_refusal_and_shown_first() -> None:
-    """A yes of 0.95 is 2.9 in logits: too little to write from."""
-    near = asked(ScriptedChat(answering=lambda p: 0.95 if "平安" in p else 0.01), EXAM, SAFETY, question="学校安全吗？")
+    """A yes of 0.5 is 0 in logits: too little to write from."""
+    near = asked(ScriptedChat(answering=lambda p: 0.5 if "平安" in p else 0.01), EXAM, SAFETY, question="学校安全吗？")
     final = near[-1]
     assert isinstance(final, Refusal)
     assert "七要强化要素保障。" in final.summary

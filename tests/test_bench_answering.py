@@ -10,7 +10,7 @@ from tests.fakes import FakeEmbedder, FakeJudge
 from tests.scripted_chat import ScriptedChat
 
 SCHOOLS = "全市撤并农村薄弱学校69所。"
-MEETING = "述职会议由市教育局局长主持。"
+MEETING = "12所学校的述职会议由市教育局局长主持。"
 TEXTS = ((3, MEETING), (5, SCHOOLS))
 ASKED = "全市撤并农村薄弱学校多少所？"
 ITEM = Item("a", ASKED, TEXTS, frozenset({5}), (("69所", "六十九所"),))

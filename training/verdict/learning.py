@@ -22,16 +22,16 @@ _TOLD = ("verdict", "written", "norm")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run ends after `seconds` or `steps`, whichever comes first. The rate rises over the first share `warm` of it and
-    then falls along a line to nothing. `at_once`: tokens, filled up, that fit into memory. written: what writing counts
-    beside verdicts."""
+    """A run ends after `seconds` or `steps`, whichever comes first. The rate rises over the first share `warm` of it
+    and then falls along a line to nothing. `at_once`: tokens, filled up, that fit into memory. written: what writing
+    counts beside verdicts."""
 
     seconds: float = math.inf
     steps: float = math.inf
     examples: int = 64
     rate: float = 2e-4
     warm: float = 0.06
-    at_once: int = 8192
+    at_once: int = 12288
     written: float = 0.3
     seed: int = 4
 
