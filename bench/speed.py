@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.llama import BareLlama, MeteredChat
+from bench.llama import BareLlama, MeteredChat, Start
 from bench.llama_index import EngineAnswer, answer
 from bench.options import SAMPLE, Say, positive
 from bench.report import Measurement, Report, Row, machine, pooled
@@ -168,7 +168,8 @@ def ask(library: Library, chat: MeteredChat, question: str) -> Asked | None:
     """Ask once; None when nothing was written (a refusal)."""
     chat.starts.clear()
     first = last = 0.0
-    written = 0
+    read = 0
+    writing: Start | None = None  # the starts before it weighed the evidence, those after it what was written
     evidence: tuple[Evidence, ...] = ()
     started = time.perf_counter()
     for event in library.ask(question):
@@ -176,13 +177,12 @@ def ask(library: Library, chat: MeteredChat, question: str) -> Asked | None:
             evidence = event.evidence
         if isinstance(event, DraftText):
             last = time.perf_counter()
-            first = first or last - started
-            written = chat.starts[-1].session.answer_tokens
-    if not written:
+            if writing is None:
+                first, read, writing = last - started, sum(start.read for start in chat.starts), chat.starts[-1]
+    if writing is None:
         return None
-    writing = chat.starts[-1]  # the earlier ones weighed the evidence
     prompt = tuple(chat.prompt_tokens(writing.messages))
-    return Asked(first, sum(start.read for start in chat.starts), prompt, written, last - writing.ready, evidence)
+    return Asked(first, read, prompt, writing.session.answer_tokens, last - writing.ready, evidence)
 
 
 def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:

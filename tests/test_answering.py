@@ -12,6 +12,7 @@ import pytest
 from rag.answering.writing import answer
 from rag.answers import Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal
 from rag.errors import Stopped
+from rag.evidence.cross_encoder import Judge
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
 from tests.fakes import FakeJudge
 from tests.scripted_chat import ScriptedChat
@@ -97,6 +98,37 @@ def test_a_sentence_without_the_kind_of_thing_that_was_asked_for_is_no_answer() 
     final = asked(ScriptedChat("平安中考目标圆满完成。"), SAFETY, question="平安中考目标完成了多少？")[-1]
     assert isinstance(final, Refusal)
     assert final.summary == "资料里有相近的内容，但没有写明问题所问的数量。"
+
+
+COPIED = "上级领导出席并讲话。王芳主持会议。会议学习了有关文件。"
+
+
+def by_sentence(question: str, chat: ScriptedChat, judge: Judge | None = None) -> list[str]:
+    final = list(answer(question, lambda _question: evidence(COPIED), chat, judge=judge))[-1]
+    assert isinstance(final, Answer)
+    return [statement.text for statement in final.statements]
+
+
+def test_of_what_is_copied_on_only_the_sentences_that_answer_are_kept() -> None:
+    chat = ScriptedChat(COPIED, answering=holds("王芳"))
+    assert by_sentence("会议由谁主持？", chat) == ["王芳主持会议。"]
+
+
+def test_where_no_sentence_answers_by_itself_all_are_kept() -> None:
+    chat = ScriptedChat(COPIED, answering=lambda prompt: 0.99 if COPIED in prompt else 0.01)
+    assert len(by_sentence("会议由谁主持？", chat)) == 3
+
+
+def test_the_points_of_a_list_are_not_weighed_one_by_one() -> None:
+    chat = ScriptedChat(COPIED, answering=holds("王芳"))
+    assert len(by_sentence("会议有哪些安排？", chat)) == 3
+    assert len(chat.prompts) == 2  # of the passage, and to write
+
+
+def test_after_a_sentence_that_plainly_answers_nothing_more_is_written() -> None:
+    chat = ScriptedChat(COPIED)
+    said = by_sentence("会议由谁讲话？", chat, FakeJudge("讲话"))
+    assert said == ["上级领导出席并讲话。"]
 
 
 def test_what_comes_near_an_answer_is_quoted_in_the_refusal_and_shown_first() -> None:
