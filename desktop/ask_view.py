@@ -291,7 +291,7 @@ class AskView(QWidget):
         else:
             self.answer.setHtml(refusal_html(result))
             self.evidence.show_evidence(result.nearest)
-            self.evidence_head.setText("以下段落最接近，但没有回答这个问题：" if result.nearest else "")
+            self.evidence_head.setText(f"以下{result.about_nearest}：" if result.nearest else "")
         self.footer.setText(footer(result))
         self._stack.setCurrentWidget(self.panes)
         self._tell_turn()
