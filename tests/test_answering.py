@@ -83,7 +83,7 @@ def test_the_model_is_not_asked_about_passages_that_the_judge_rules_out(
 def test_the_answer_goes_on_in_the_conversation_in_which_the_model_said_yes() -> None:
     chat = ScriptedChat("新增省级平安校园6所。")
     asked(chat, SAFETY, question="新增省级平安校园多少所？")
-    verdict, writing = chat.prompts
+    verdict, writing, *_ = chat.prompts
     assert writing[: len(verdict)] == verdict
     assert (writing[len(verdict)].role, writing[len(verdict)].text) == ("assistant", "是")
 
@@ -159,8 +159,8 @@ def test_a_changed_figure_is_marked_and_the_rest_stands() -> None:
 
 
 def test_an_answer_of_nothing_but_invention_is_a_refusal() -> None:
-    final = asked(ScriptedChat("吕梁市共有三所大学，分别位于离石、汾阳和孝义。"), SAFETY)[-1]
-    assert isinstance(final, Refusal)
+    chat = ScriptedChat("吕梁市共有三所大学，分别位于离石、汾阳和孝义。", answering=holds(SAFETY))
+    assert isinstance(asked(chat, SAFETY)[-1], Refusal)
 
 
 def test_a_figure_of_another_year_is_a_refusal() -> None:
@@ -264,13 +264,13 @@ def test_a_point_of_a_list_is_told_without_its_lead_in(lead: str) -> None:
 COUNT = "今年初，新撤并农村薄弱学校69所，改造寄宿制学校64所。"
 
 
-def test_what_is_said_in_other_words_is_answered_with_the_sources_own() -> None:
-    draft = "新撤并改造寄宿制学校69所。"
+@pytest.mark.parametrize("draft", ["新撤并改造寄宿制学校69所。", "新撤并改造寄宿制学校78所。"])
+def test_beside_what_is_said_in_other_words_or_made_up_the_sources_own_sentence_answers(draft: str) -> None:
     final = asked(ScriptedChat(draft), COUNT, question="改造寄宿制学校多少所？")[-1]
     assert isinstance(final, Answer)
-    assert [s.text for s in final.statements if s.supported] == [COUNT]
+    assert [(s.text, s.supported) for s in final.statements] == [(draft, False), (COUNT, True)]
 
 
-def test_what_is_made_up_is_not() -> None:
-    draft = "新撤并改造寄宿制学校78所。"
-    assert isinstance(asked(ScriptedChat(draft), COUNT, question="改造寄宿制学校多少所？")[-1], Refusal)
+def test_where_what_was_copied_does_not_answer_a_sentence_that_does_takes_its_place() -> None:
+    chat = ScriptedChat("上级领导出席并讲话。", answering=lambda p: 0.99 if "王芳" in p else 0.01)
+    assert by_sentence("会议由谁主持？", chat) == ["王芳主持会议。"]

@@ -43,7 +43,11 @@ def test_a_wrong_citation_and_a_missing_answer_are_counted_so() -> None:
 
 def test_a_refusal_is_one_where_nothing_is_supported() -> None:
     assert answered(ABSENT, FakeEmbedder(), chat(), FakeJudge("。")).refused
-    unsupported = answered(ITEM, FakeEmbedder(), chat("全市撤并农村薄弱学校70所。"), FakeJudge("。"))
+    apart = dataclasses.replace(
+        ITEM, passages=((5, "全市农村薄弱学校的撤并工作已经按计划全部完成，成效明显。共69所。"),)
+    )
+    model = ScriptedChat("全市撤并农村薄弱学校70所。", answering=lambda prompt: 0.99 if "明显。共" in prompt else 0.01)
+    unsupported = answered(apart, FakeEmbedder(), model, FakeJudge("。"))
     assert (unsupported.refused, unsupported.contained, unsupported.cited) == (True, False, ())
 
 

@@ -1,6 +1,5 @@
 """Which of the passages found hold the answer, and whether any does so surely enough to write from: the answering
-model says (`judging`), of those passages that the judge does not rule out. Of what is then written, it says which
-sentences hold it: a small model that copies its source does not stop where the answer does."""
+model says (`judging`), of those passages that the judge does not rule out."""
 
 from __future__ import annotations
 
@@ -9,8 +8,8 @@ from dataclasses import dataclass
 
 from rag.answering.asked import asks_for_list
 from rag.answering.judging import line_of, sureness, worth_asking
-from rag.answering.prompts import headed, source_text
-from rag.answers import AskEvent, Evidence, Statement
+from rag.answering.prompts import source_text
+from rag.answers import AskEvent, Evidence
 from rag.chat.llm import ChatModel
 from rag.evidence.cross_encoder import Judge
 from rag.evidence.search import evidence_text
@@ -62,30 +61,6 @@ def weigh(
         evidence for evidence, value in zip(worth, sure, strict=True) if value >= max(line.least, best - line.apart)
     ]
     return Weighed(tuple(sorted(answering, key=_place)), tokens=tokens)
-
-
-def answers_plainly(question: str, sentence: str, judge: Judge | None) -> bool:
-    """Whether a sentence by itself answers a question that one sentence can answer, so that nothing need follow it."""
-    return judge is not None and not asks_for_list(question) and float(judge.answers(question, [sentence])[0]) >= _PLAIN
-
-
-def to_the_point(
-    question: str,
-    written: Sequence[Statement],
-    shown: Sequence[Evidence],
-    chat: ChatModel,
-    stop: StopSignal | None = None,
-) -> tuple[list[Statement], int]:
-    """The sentences that answer, and the tokens read; all of them where none does by itself, or the question asks for a
-    list. `shown` is what they cite. Raises as `weigh`."""
-    if len(written) < 2 or asks_for_list(question):
-        return list(written), 0
-    line = line_of(chat, stop)
-    texts = [headed(shown[one.citations[0].number - 1].article, one.text) for one in written]
-    asked = [sureness(question, text, chat, stop) for text in texts]
-    least = max(line.least, max(value for value, _ in asked) - line.apart)
-    kept = [one for one, (value, _) in zip(written, asked, strict=True) if value >= least]
-    return kept or list(written), sum(read for _, read in asked)
 
 
 def _worth_asking(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[Evidence]:

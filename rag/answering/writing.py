@@ -8,7 +8,8 @@
    of the evidence numbers shown; a mask allows no other.
 5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
    is taken back once, with what is wrong with it; what still fails stays and is marked.
-6. What another article says differently of the same matter is quoted beside it, each under its date (`disagreement`).
+6. Of what is supported, the sentences that answer are kept; where none does, the passages' own are tried (`pointing`).
+7. What another article says differently of the same matter is quoted beside it, each under its date (`disagreement`).
 
 Texts of documents go to the model as data: tokenised apart from the template, with 【】 replaced, and whatever they
 order, the answer can only consist of sentences that are then held against their source.
@@ -22,25 +23,24 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.answering.asked import asked_for, asks_for_list, gives
+from rag.answering.citing import checked, source_of
+from rag.answering.pointing import answers_plainly, to_the_point
 from rag.answering.prompts import source_text, writing
-from rag.answering.weighing import answers_plainly, closest_words, to_the_point, weigh
-from rag.answers import NEAR, Answer, AskEvent, Citation, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
+from rag.answering.weighing import closest_words, weigh
+from rag.answers import NEAR, Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.chat.llm import ChatModel, Session
 from rag.evidence.cross_encoder import Judge
-from rag.statements.checking import NO_NAME, coverage, missing_facts, problems
+from rag.statements.checking import coverage
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
-from rag.statements.narrowing import supporting_spans
-from rag.statements.premises import other_year, unknown_premises
+from rag.statements.premises import unknown_premises
 from rag.text import normalise
 from rag.types import StopSignal, heed
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 
-_LONGEST_ANSWER = 500  # tokens
+_LONGEST_ANSWER, _LONGEST_LIST = 200, 500  # tokens
 _LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
-_SAME_MATTER = 0.6  # coverage of a sentence that says in other words what its source says
-_BETTER_SOURCE = 0.15  # coverage by which another passage must win over the one the model named
 
 _BULLET = re.compile(r"^[\s#>*•·\-—…]*(?:\(?\d{1,2}[.、．)）](?!\d))?[\s*]*")
 
@@ -153,10 +153,11 @@ def _write(work: _Work, shown: Sequence[Evidence], judge: Judge | None) -> Gener
     """Yield the draft as it is written; return its sentences, checked."""
     session = work.chat.start(writing(work.question, [source_text(e) for e in shown]), work.stop)
     work.prompt_tokens += session.prompt_tokens
-    reluctance = _LIST_RELUCTANCE if asks_for_list(work.question) else 0.0
+    for_list = asks_for_list(work.question)
+    reluctance, longest = (_LIST_RELUCTANCE, _LONGEST_LIST) if for_list else (0.0, _LONGEST_ANSWER)
     written: list[Statement] = []
     seen: set[str] = set()
-    while not session.ended and session.answer_tokens < _LONGEST_ANSWER:
+    while not session.ended and session.answer_tokens < longest:
         session.mark()
         statement = yield from _statement(work, session, shown, reluctance)
         if statement is None:
@@ -174,22 +175,10 @@ def _write(work: _Work, shown: Sequence[Evidence], judge: Judge | None) -> Gener
         if statement.supported and answers_plainly(work.question, statement.text, judge):
             break
     work.answer_tokens += session.answer_tokens
-    if written and not any(statement.supported for statement in written):
-        written += _quoted(work.question, written[0], shown)
-    written, read = to_the_point(work.question, _without_context(written, shown), shown, work.chat, work.stop)
+    points = _without_context(written, shown)
+    written, read = to_the_point(work.question, points, shown, work.chat, judge, work.stop)
     work.prompt_tokens += read
     return written
-
-
-def _quoted(question: str, statement: Statement, shown: Sequence[Evidence]) -> list[Statement]:
-    """What a sentence that said it in other words was taken from, in the source's own; nothing where it says figures,
-    dates or names that neither the source nor the question has, for then it was made up, or has little of its words."""
-    cited = "".join(citation.quote for citation in statement.citations)
-    named = any(problem.startswith(NO_NAME) for problem in statement.problems)
-    if named or missing_facts(statement.text, f"{cited}\n{question}") or coverage(statement.text, cited) < _SAME_MATTER:
-        return []
-    evidence = shown[statement.citations[0].number - 1]
-    return [Statement(cited.strip(), statement.citations, _problems(question, cited, evidence, cited))]
 
 
 def _without_context(written: list[Statement], shown: Sequence[Evidence]) -> list[Statement]:
@@ -218,9 +207,9 @@ def _statement(
     if not re.search(r"\w", text) or text.endswith(("：", ":")):
         return None
     heed(work.stop)
-    number = _source_of(work.question, text, session, shown)
+    number = source_of(work.question, text, session, shown)
     yield DraftText(f"【{number}】")
-    return _checked(work.question, text, number, shown)
+    return checked(work.question, text, number, shown)
 
 
 def _point(question: str, text: str) -> str:
@@ -250,48 +239,3 @@ def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[Ask
         if sentence.count("“") <= sentence.count("”") or sentence.endswith("\n"):
             break
     return sentence
-
-
-def _source_of(question: str, text: str, session: Session, shown: Sequence[Evidence]) -> int:
-    """The number of the passage that carries the statement: the one the model names, unless another clearly does. Where
-    one clearly does it before all others, the model, which takes a token's time to say, is not asked."""
-    fitness = [
-        (not _problems(question, text, evidence, evidence.paragraph.text), coverage(text, evidence.paragraph.text))
-        for evidence in shown
-    ]
-    best = max(fitness)
-    rivals = [
-        number
-        for number, (sound, covered) in enumerate(fitness, 1)
-        if sound == best[0] and covered >= best[1] - _BETTER_SOURCE
-    ]
-    if len(rivals) > 1:
-        named = 1 + session.choose([f"{n}】" for n in range(1, len(shown) + 1)], "【").index
-        if named in rivals:
-            return named
-    return 1 + fitness.index(best)
-
-
-def _checked(question: str, text: str, number: int, shown: Sequence[Evidence]) -> Statement:
-    """The statement, cited to passage `number`."""
-    evidence = shown[number - 1]
-    whole = evidence.passage.start, evidence.passage.end
-    citations = tuple(
-        Citation(evidence.paragraph, start, end, evidence.article, evidence.document, number)
-        for start, end in supporting_spans(text, evidence.paragraph.text) or (whole,)
-    )
-    return Statement(text, citations, _problems(question, text, evidence, "".join(c.quote for c in citations)))
-
-
-def _problems(question: str, text: str, evidence: Evidence, cited: str) -> tuple[str, ...]:
-    article = evidence.article
-    header = evidence.paragraph.paragraph.header
-    found = problems(
-        text,
-        f"{header}\n{cited}" if header else cited,
-        title=article.title,
-        question=question,
-        year=article.date.year if article.date else None,
-    )
-    other = other_year(question, cited, evidence)
-    return (*found, other) if other else found

@@ -19,7 +19,6 @@ from rag.statements.mode import turned
 from rag.statements.polarity import exclude, negations, qualifiers
 from rag.text import Span, Word, normalise, tagged_words
 
-NO_NAME = "所引原文中没有名称"  # how a problem begins that names what the source does not
 _KINDS = {"figure": "数字", "date": "日期", "title": "文件或书刊名", "quote": "引文", "name": "名称"}
 
 _LEAST_WORDING = 0.6  # share of a statement's bigrams the cited text must hold
@@ -148,7 +147,7 @@ def _missing_names(statement: str, held_text: str, question: str) -> Iterator[st
         if len(wording) < 2 or wording in held:
             continue
         if word.tag in _NAMES:
-            yield f"{NO_NAME}“{word.text}”"
+            yield f"所引原文中没有名称“{word.text}”"
         elif word.tag in _NOUNS and word.text not in _SAYS_NOTHING and not _made_of(wording, around):
             yield f"所引原文中没有“{word.text}”"
 

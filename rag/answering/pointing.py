@@ -1,0 +1,86 @@
+"""Of what was written, the sentences that answer. A small model that copies its source does not always begin where the
+answer is, nor end there; but of a sentence under its article's head it says well whether that answers (`judging`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answering.asked import asks_for_list
+from rag.answering.citing import checked
+from rag.answering.judging import line_of, sureness
+from rag.answering.prompts import headed
+from rag.answers import Evidence, Statement
+from rag.chat.llm import ChatModel
+from rag.evidence.cross_encoder import Judge
+from rag.text import normalise, sentences
+from rag.types import StopSignal
+
+# Logit of the judge. On the sample's answers sentences that answer have 2.5 and more but for one, those copied after
+# them -2.5 and less.
+_PLAIN = 2.0
+_MOST = 3  # sentences of the passages that the model is asked about where it wrote none that answers
+
+
+def answers_plainly(question: str, sentence: str, judge: Judge | None) -> bool:
+    """Whether a sentence by itself answers a question that one sentence can answer, so that nothing need follow it."""
+    return judge is not None and not asks_for_list(question) and float(judge.answers(question, [sentence])[0]) >= _PLAIN
+
+
+def to_the_point(
+    question: str,
+    written: Sequence[Statement],
+    shown: Sequence[Evidence],
+    chat: ChatModel,
+    judge: Judge | None,
+    stop: StopSignal | None = None,
+) -> tuple[list[Statement], int]:
+    """The statements to answer with, and the tokens read to find them: of the supported ones those that answer or,
+    where none does, sentences of the passages `shown`. All of them where no sentence answers by itself, as one whose
+    year stands in the sentence before it, or where a list is asked for. What is not supported stays.
+
+    Raises `Stopped`, and JianwenError when the model cannot be used.
+    """
+    supported = [one for one in written if one.supported]
+    if supported and asks_for_list(question):
+        return list(written), 0
+    if len(supported) == 1 and answers_plainly(question, supported[0].text, judge):
+        return list(written), 0
+    kept, read = _answering(question, supported, shown, chat, stop)
+    if kept:
+        return [one for one in written if one in kept or not one.supported], read
+    others, more = _answering(question, _unwritten(question, written, shown, judge), shown, chat, stop)
+    if others:
+        return [*(one for one in written if not one.supported), *others], read + more
+    return list(written), read + more
+
+
+def _answering(
+    question: str,
+    statements: Sequence[Statement],
+    shown: Sequence[Evidence],
+    chat: ChatModel,
+    stop: StopSignal | None,
+) -> tuple[list[Statement], int]:
+    line = line_of(chat, stop)
+    texts = [headed(shown[one.citations[0].number - 1].article, one.text) for one in statements]
+    asked = [sureness(question, text, chat, stop) for text in texts]
+    least = max([line.least, *(value - line.apart for value, _ in asked)])
+    return [one for one, (value, _) in zip(statements, asked, strict=True) if value >= least], sum(n for _, n in asked)
+
+
+def _unwritten(
+    question: str, written: Sequence[Statement], shown: Sequence[Evidence], judge: Judge | None
+) -> list[Statement]:
+    """The sentences of the passages that come closest to an answer, in their order; the first without a `judge`."""
+    said = {normalise(one.text) for one in written if one.supported}
+    found = [
+        (number, text)
+        for number, evidence in enumerate(shown, 1)
+        for start, end in sentences(evidence.passage.text)
+        if (text := evidence.passage.text[start:end].strip()) and normalise(text) not in said
+    ]
+    logits = judge.answers(question, [text for _, text in found]).tolist() if judge and found else [0.0] * len(found)
+    closest = sorted(range(len(found)), key=lambda place: -logits[place])[:_MOST]
+    statements = [checked(question, text, number, shown) for number, text in (found[n] for n in sorted(closest))]
+    return [one for one in statements if one.supported]
