@@ -127,13 +127,15 @@ def _term(day: dt.date, back: int) -> Period:
 
 
 def _quarter(year: int, number: int) -> Period | None:
-    if not 1 <= number <= 4:
+    if not 1 <= number <= 4 or not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     since = dt.date(year, 3 * number - 2, 1)
     return Period(since, _month_end(year, 3 * number), f"{year}年第{'一二三四'[number - 1]}季度")
 
 
-def _half(year: int, part: str) -> Period:
+def _half(year: int, part: str) -> Period | None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
     if part == "上":
         return Period(dt.date(year, 1, 1), dt.date(year, 6, 30), f"{year}年上半年")
     return Period(dt.date(year, 7, 1), dt.date(year, 12, 31), f"{year}年下半年")
@@ -165,6 +167,7 @@ _TERM_WORDS = {"本学期": 0, "这学期": 0, "这个学期": 0, "上学期": 1
 _DAY_WORDS = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
 _MONTH_PART = "(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月"
 _YEAR_PART = "(?P<year>今年|本年|去年|上年|前年|明年)"
+_ANY_YEAR_PART = r"(?:" + _YEAR_PART + r"|(?P<printed>(?<!\d)\d{4})年?度?)?"
 
 
 def _any(words: dict[str, int]) -> str:
@@ -173,6 +176,13 @@ def _any(words: dict[str, int]) -> str:
 
 def _year_of(day: dt.date, match: re.Match[str]) -> int:
     return day.year - _YEAR_WORDS[match["year"]]
+
+
+def _any_year_of(day: dt.date, match: re.Match[str]) -> int:
+    """The year before a part of it, printed or in words; this year where none is named."""
+    if match["printed"]:
+        return int(match["printed"])
+    return _year_of(day, match) if match["year"] else day.year
 
 
 def _last_years(day: dt.date, match: re.Match[str]) -> Period | None:
@@ -217,10 +227,10 @@ _RELATIVE: tuple[tuple[re.Pattern[str], _Span], ...] = tuple(
             lambda d, m: _month(_year_of(d, m), _count(m["month"])),
         ),
         (
-            _YEAR_PART + r"?第?(?P<n>[一二三四1-4])季度",
-            lambda d, m: _quarter(_year_of(d, m) if m["year"] else d.year, _count(m["n"])),
+            _ANY_YEAR_PART + r"第?(?P<n>[一二三四1-4])季度",
+            lambda d, m: _quarter(_any_year_of(d, m), _count(m["n"])),
         ),
-        (_YEAR_PART + r"?(?P<part>[上下])半年", lambda d, m: _half(_year_of(d, m) if m["year"] else d.year, m["part"])),
+        (_ANY_YEAR_PART + r"(?P<part>[上下])半年", lambda d, m: _half(_any_year_of(d, m), m["part"])),
         ("(?P<word>本学年|今学年|上学年|上一学年)", lambda d, m: _school_years_back(d, int("上" in m["word"]))),
         (_any(_TERM_WORDS), lambda d, m: _term(d, _TERM_WORDS[m["word"]])),
         (_any(_YEAR_WORDS), lambda d, m: _years(d.year - _YEAR_WORDS[m["word"]])),
