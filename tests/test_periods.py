@@ -115,7 +115,9 @@ def test_several_words_are_read_each_in_its_place() -> None:
     assert [reading.words for reading in found] == ["2023年", "2024年", "今年"]
 
 
-@pytest.mark.parametrize("question", ["教研有哪些要求？", "三年级有几个班？", "第39个教师节", "2023—2026学年", "0000年上半年的产值"])
+@pytest.mark.parametrize(
+    "question", ["教研有哪些要求？", "三年级有几个班？", "第39个教师节", "2023—2026学年", "0000年上半年的产值"]
+)
 def test_what_is_no_date_is_not_read(question: str) -> None:
     assert read_dates(question, TODAY, NEWEST) == ()
 
