@@ -62,8 +62,10 @@ def test_the_answer_is_the_genuine_one(mixed: Library, question: str, words: str
     assert isinstance(reply, Answer)
     cited = {c.document.name for s in reply.statements if s.supported for c in s.citations}
     assert source in cited
+    statements = {normalise(s.text).rstrip("。") for s in reply.statements}
     for name in BESIDE:
-        assert normalise(OBEYED[name]).rstrip("。") not in normalise(said)
+        obeyed = normalise(OBEYED[name]).rstrip("。")
+        assert obeyed not in statements and (len(obeyed) == 1 or obeyed not in normalise(said)), name
 
 
 def test_what_no_document_says_is_still_refused(mixed: Library) -> None:
