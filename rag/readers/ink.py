@@ -25,6 +25,8 @@ _INK_SHARE = 0.92  # of the em: how high the ink of Chinese type stands
 _HANGING = 1.7  # of a row's height: how far beyond what was detected a mark may stand
 _MARK_AWAY = 1.4  # of the type size: from a full stop to an opening bracket
 _RULED = 0.6  # of a row's height: a rule that crosses it
+_SAME_INK = 0.6  # of a segment's box, within another's
+_LIKE_HEIGHT = 1.6  # times as tall: still one row detected twice
 
 
 def shrunk(picture: Picture, factor: float) -> Picture:
@@ -100,7 +102,20 @@ def segments(page: Picture, rules: Mask, found: Sequence[Rectangle]) -> list[Seg
         strip for area, reach in zip(found, _reaches(found), strict=True) if (strip := _strip(page, rules, area, reach))
     ]
     parts = cut([strip.row for strip in strips])
-    return [strip.segment(part) for strip, among in zip(strips, parts, strict=True) for part in among]
+    return _apart([strip.segment(part) for strip, among in zip(strips, parts, strict=True) for part in among])
+
+
+def _apart(found: list[Segment]) -> list[Segment]:
+    """Without those that lie in a wider one of like height: now and then a row is detected whole and its beginning once
+    more, which would be read as a figure that nobody printed."""
+    boxes = np.array([(s.x0, s.y0, s.x1, s.y1) for s in found], np.float64).reshape(-1, 4)
+    low, high = np.maximum(boxes[:, None, :2], boxes[None, :, :2]), np.minimum(boxes[:, None, 2:], boxes[None, :, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=2)
+    wide, tall = (boxes[:, 2:] - boxes[:, :2]).T
+    inside = shared > _SAME_INK * (wide * tall)[:, None]
+    alike = np.abs(np.log(tall[:, None] / tall[None])) < np.log(_LIKE_HEIGHT)
+    lost = (inside & alike & (wide[:, None] < wide[None])).any(1)
+    return [segment for segment, within in zip(found, lost, strict=True) if not within]
 
 
 @dataclass(frozen=True, slots=True)
