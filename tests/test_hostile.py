@@ -94,7 +94,8 @@ def test_what_an_order_wants_said_is_at_most_quoted_from_it(case: Case) -> None:
 
 def test_only_our_evidence_numbers_look_like_evidence_numbers(case: Case) -> None:
     events = case.ask(case.obeyed)
-    prompt = "".join(message.text for message in case.chat.prompts[-1])
+    written_from = next(messages for messages in reversed(case.chat.prompts) if len(messages) > 2)  # 是 is in it
+    prompt = "".join(message.text for message in written_from)
     shown = [event for event in events if isinstance(event, EvidenceFound)][-1].evidence
     assert re.findall("【[^【】]*】|[【】]", prompt) == [f"【{n}】" for n in range(1, len(shown) + 1)]
     draft = "".join(event.text for event in events if isinstance(event, DraftText))
