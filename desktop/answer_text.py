@@ -74,7 +74,8 @@ def _recognised(citation: Citation) -> str:
 def refusal_html(refusal: Refusal) -> str:
     """The refusal; what came closest is shown below it, as cards."""
     hint = (
-        f"资料库里没有找到能回答这个问题的内容。下面列出的{refusal.about_nearest}。"
+        f"资料库里没有找到{'明确写明答案' if refusal.near else '能回答这个问题'}的内容。"
+        f"下面列出的{refusal.about_nearest}。"
         if refusal.nearest
         else "资料库里没有找到相关的内容。可以换一种问法，或先添加有关的资料。"
     )

@@ -181,8 +181,8 @@ class Refusal:
 
     @property
     def about_nearest(self) -> str:
-        """In Chinese: what to say above the nearest paragraphs."""
-        return f"段落最接近，但没有{'明确' if self.near else ''}回答这个问题"
+        """In Chinese: what to say above the nearest paragraphs; of what comes near not that it does not answer."""
+        return f"段落最接近，{'请您核对其中有没有答案' if self.near else '但没有回答这个问题'}"
 
 
 def counts(reply: Answer | Refusal) -> str:

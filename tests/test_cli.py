@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from rag.answers import Answer, Citation, DateReading, Period, Refusal, SearchResult, Statement, Timing
+from rag.answers import NEAR, Answer, Citation, DateReading, Period, Refusal, SearchResult, Statement, Timing
 from rag.library import Library
 from rag.terminal import as_json, as_text
 from rag.terminal.chinese_argparse import in_chinese
@@ -75,6 +75,14 @@ def test_a_refusal_says_so_and_shows_the_nearest_as_such() -> None:
     assert "资料中未提及" in text
     assert "没有回答这个问题" in text
     assert as_json.reply(Refusal("备考？", evidence(EXAM), "模型", TIMING))["refused"] is True
+
+
+def test_of_what_comes_near_an_answer_the_terminal_says_that_the_reader_must_tell() -> None:
+    quoted = f"{NEAR}，请您核对原文：“{SAFETY}”"
+    text = written(Refusal("安全吗？", evidence(SAFETY), "模型", TIMING, summary=quoted))
+    assert "资料中未明确写明" in text
+    assert "以下段落最接近，请您核对其中有没有答案：" in text
+    assert "没有回答" not in text
 
 
 def test_the_json_of_an_answer_is_plain_data() -> None:

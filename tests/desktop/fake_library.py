@@ -21,6 +21,7 @@ from desktop.protocol import ModelChoice
 from desktop.renewing import still_there
 from rag.answering.periods import between
 from rag.answers import (
+    NEAR,
     Answer,
     AskEvent,
     Citation,
@@ -269,7 +270,8 @@ class FakeLibrary(FakeBriefings):
         only: Period | None = None,
     ) -> Iterator[AskEvent]:
         """慢: until stopped; 崩溃: the process is killed; 出错: a bug; 不会: a JianwenError; 没有: a Refusal, as when
-        `only` does not hold 2024-03-21; 对比: in parts. 那…呢 becomes …有哪些要求 after another question.
+        `only` does not hold 2024-03-21; 相近: one that something comes near; 对比: in parts. 那…呢 becomes …有哪些要求
+        after another question.
         """
         leaning = question.startswith("那") and bool(before)
         asked = f"{question.removeprefix('那').removesuffix('呢？')}有哪些要求？" if leaning else question
@@ -289,7 +291,10 @@ class FakeLibrary(FakeBriefings):
         print("libraries print things")
         if "慢" in question:
             yield from _until_stopped(stop)
-        if "没有" in question or (only is not None and not only.holds(dt.date(2024, 3, 21))):
+        if "相近" in question:
+            told = f"{NEAR}，请您核对原文：“{evidence[0].passage.text}”"
+            yield Refusal(asked, evidence, "测试模型", Timing(0.1, None, 1.0), readings=readings, summary=told)
+        elif "没有" in question or (only is not None and not only.holds(dt.date(2024, 3, 21))):
             yield Refusal(asked, evidence, "测试模型", Timing(0.1, None, 1.0), readings=readings)
         else:
             answer = answer_from(asked, evidence, readings)

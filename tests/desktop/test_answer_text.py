@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtGui import QTextDocument
 
 from desktop.answer_text import answer_html, answer_plain, footer, refusal_html
-from rag.answers import Refusal, Timing
+from rag.answers import NEAR, Refusal, Timing
 from rag.types import Document
 from tests.desktop.fake_library import answer_from, evidence_of
 
@@ -100,3 +100,12 @@ def test_a_refusal_says_so() -> None:
     assert "没有回答这个问题" in refusal_html(refusal)
     assert "先添加有关的资料" in refusal_html(Refusal("问", (), "模型", Timing(0.1, None, 2.0)))
     assert footer(refusal) == "查阅 3 段资料 · 用时 2.0 秒 · 模型 模型"
+
+
+def test_of_what_comes_near_an_answer_nobody_says_that_it_does_not_answer() -> None:
+    near = replace(Refusal("问", EVIDENCE, "模型", Timing(0.1, None, 2.0)), summary=f"{NEAR}，请您核对原文：“甲”")
+    text = shown(refusal_html(near))
+    assert "资料中未明确写明" in text
+    assert "请您核对其中有没有答案" in text
+    assert "没有找到能回答" not in text
+    assert "没有回答" not in text

@@ -98,6 +98,12 @@ def test_a_refusal_shows_the_nearest_as_such(window: Window, ask: AskIt) -> None
     assert window.asking.copy_button.isHidden()
 
 
+def test_above_what_comes_near_an_answer_the_reader_is_asked_to_tell(window: Window, ask: AskIt) -> None:
+    ask("相近的")
+    assert "资料中未明确写明" in window.asking.answer.toPlainText()
+    assert window.asking.evidence_head.text() == "以下段落最接近，请您核对其中有没有答案："
+
+
 def test_the_answer_is_copied_with_its_sources(window: Window, ask: AskIt) -> None:
     ask("要求？")
     window.asking.copy()
