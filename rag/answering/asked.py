@@ -16,7 +16,10 @@ from rag.text import normalise, tagged_words
 _PLACE_NAME = re.compile(
     "(?<=[在于到赴往、])[\u4e00-\u9fff]{1,8}?(?:省|市|县|区|州|镇|乡|村|街|路|馆|场|厅|中心|宫|院|校|园|学|岛|国|室|楼|站|山|湖|城|港)"
 )
-_NO_PLACE = re.compile("线上|网上|云上|视频(?:会议|连线|形式|方式)|电视电话")  # where a meeting may be held as well
+_ONLINE = "线上|网上|云上|网络|视频"
+_HELD_ONLINE = re.compile(  # in no place, which is an answer as well
+    f"视频会议|电视电话会议|(?:{_ONLINE})[^，。；]{{0,8}}?(?:召开|举行|举办|进行|开展|形式|方式)"
+)
 _CLOCK = re.compile(
     r"[上下]午|今[天日晚]|昨[天日]|明[天日年]|周[一二三四五六日末]|星期|[月年]底|春节|学期|季度|\d[:：]\d\d"
 )
@@ -74,9 +77,10 @@ def gives(asked: Asked, statement: str, question: str) -> bool:
         return _more(_NUMERAL, told, question)
     if asked.kind == "date":
         return any(fact.kind in ("figure", "date") for fact in new) or _more(_CLOCK, statement, question)
-    names = (word.text for word in tagged_words(statement) if word.tag in ("ns", "nt", "s"))
+    words = (word.text for word in tagged_words(statement) if word.tag in ("ns", "nt", "s"))
+    names = (word for word in words if not re.fullmatch(_ONLINE, word))
     named = any(normalise(name) not in normalise(question) for name in names)
-    return named or any(_more(pattern, statement, question) for pattern in (_PLACE_NAME, _NO_PLACE))
+    return named or any(_more(pattern, statement, question) for pattern in (_PLACE_NAME, _HELD_ONLINE))
 
 
 def _more(pattern: re.Pattern[str], statement: str, question: str) -> bool:
