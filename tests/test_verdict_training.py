@@ -15,7 +15,7 @@ from rag.chat.llm import Message
 from tests.test_judge_training import file as file  # the small corpus
 from training.judge.examples import read
 from training.verdict.examples import Example, examples, tokenised
-from training.verdict.learning import Plan, Sides, learn, verdicts
+from training.verdict.learning import Plan, learn, verdicts
 from training.verdict.network import Adapter, Qwen2, Shape
 from training.verdict.tokens import AS_BEFORE, NO, WRITTEN, YES, Tokens, Vocabulary
 from training.verdict.weights import adapter_for, ship
@@ -87,8 +87,9 @@ def test_tokens_are_those_of_the_examples_and_come_back_from_their_file(
         assert whole[: kept.learnt[number]].tolist() == prompt(example.prompt)
 
 
-def test_a_cut_vocabulary_has_every_token_once_and_no_other(tokens: Tokens) -> None:
-    vocabulary = Vocabulary.of([tokens.tokens], (ord("是"), ord("否")))
+def test_a_cut_vocabulary_has_every_token_once_and_no_other(tokens: Tokens, tmp_path: Path) -> None:
+    Vocabulary.of([tokens.tokens], (ord("是"), ord("否"))).save(tmp_path / "vocabulary.json")
+    vocabulary = Vocabulary.load(tmp_path / "vocabulary.json")
     assert vocabulary.kept[vocabulary.cut(tokens).tokens].tolist() == tokens.tokens.tolist()
     assert [vocabulary.kept[vocabulary.yes], vocabulary.kept[vocabulary.no]] == [ord("是"), ord("否")]
 
@@ -135,7 +136,7 @@ def lesson(count: int = 32) -> Tokens:
     return Tokens(np.concatenate(rows).astype(np.int32), starts, learnt, kinds)
 
 
-SIDES = Sides(yes=1, no=2)
+SIDES = Vocabulary(np.arange(40), yes=1, no=2)
 
 
 def test_an_adapter_that_has_learnt_nothing_changes_nothing(model: Qwen2) -> None:

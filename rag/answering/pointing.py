@@ -1,10 +1,11 @@
 """Of what was written, the sentences that answer. A small model that copies its source does not always begin where the
 answer is, nor end there; but of a sentence under its article's head it says well whether that answers (`judging`).
+Of a passage that does not answer, the sentence that comes closest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rag.answering.asked import asks_for_list
 from rag.answering.citing import checked
@@ -20,6 +21,7 @@ from rag.types import StopSignal
 # them -2.5 and less.
 _PLAIN = 2.0
 _MOST = 3  # sentences of the passages that the model is asked about where it wrote none that answers
+_LONGEST_QUOTE = 120  # characters of a sentence shown in place of an answer
 
 
 def answers_plainly(question: str, sentence: str, judge: Judge | None) -> bool:
@@ -74,13 +76,31 @@ def _unwritten(
 ) -> list[Statement]:
     """The sentences of the passages that come closest to an answer, in their order; the first without a `judge`."""
     said = {normalise(one.text) for one in written if one.supported}
-    found = [
-        (number, text)
-        for number, evidence in enumerate(shown, 1)
-        for start, end in sentences(evidence.passage.text)
-        if (text := evidence.passage.text[start:end].strip()) and normalise(text) not in said
-    ]
-    logits = judge.answers(question, [text for _, text in found]).tolist() if judge and found else [0.0] * len(found)
-    closest = sorted(range(len(found)), key=lambda place: -logits[place])[:_MOST]
-    statements = [checked(question, text, number, shown) for number, text in (found[n] for n in sorted(closest))]
+    found = [(number, text) for number, text in _sentences(shown) if normalise(text) not in said]
+    closest = sorted(_closest_first(question, [text for _, text in found], judge)[:_MOST])
+    statements = [checked(question, text, number, shown) for number, text in (found[place] for place in closest)]
     return [one for one in statements if one.supported]
+
+
+def closest_words(question: str, evidence: Evidence, judge: Judge | None) -> str:
+    """The sentence of the passage that comes closest to an answer, as printed; the first without a `judge`."""
+    texts = [text for _, text in _sentences([evidence])]
+    best = texts[_closest_first(question, texts, judge)[0]]
+    return best if len(best) <= _LONGEST_QUOTE else best[: _LONGEST_QUOTE - 1] + "…"
+
+
+def _sentences(shown: Sequence[Evidence]) -> Iterator[tuple[int, str]]:
+    """Each sentence of the passages, with the passage's number."""
+    for number, evidence in enumerate(shown, 1):
+        for start, end in sentences(evidence.passage.text):
+            if text := evidence.passage.text[start:end].strip():
+                yield number, text
+
+
+def _closest_first(question: str, texts: Sequence[str], judge: Judge | None) -> list[int]:
+    """The places of the texts, the one that the judge takes for an answer most surely first; as they are without it."""
+    places = list(range(len(texts)))
+    if judge is None or not texts:
+        return places
+    logits = judge.answers(question, texts)
+    return sorted(places, key=lambda place: -float(logits[place]))

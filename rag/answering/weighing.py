@@ -13,13 +13,7 @@ from rag.answers import AskEvent, Evidence
 from rag.chat.llm import ChatModel
 from rag.evidence.cross_encoder import Judge
 from rag.evidence.search import evidence_text
-from rag.text import sentences
 from rag.types import Progress, StopSignal
-
-_PLAIN = (
-    2.0  # logit of the judge; of the sentences of the sample's answers 2.5 and more, of those after them -2.5 and less
-)
-_LONGEST_QUOTE = 120  # characters of a sentence shown in place of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +37,43 @@ def weigh(
     """
     if not found:
         return Weighed()
-    worth = _worth_asking(question, found, judge)
+    sources = [source_text(evidence) for evidence in found]
+    worth = _worth_asking(question, found, sources, judge)
     yield Progress("正在核对资料", 0, len(worth))
     line = line_of(chat, stop)
     sure: list[float] = []
     tokens = 0
-    for done, evidence in enumerate(worth, 1):
-        value, read = sureness(question, source_text(evidence), chat, stop)
+    for done, place in enumerate(worth, 1):
+        value, read = sureness(question, sources[place], chat, stop)
         sure.append(value)
         tokens += read
         yield Progress("正在核对资料", done, len(worth))
     best = max(sure)
     if best < line.least:
-        close = worth[sure.index(best)] if best >= line.close else None
+        close = found[worth[sure.index(best)]] if best >= line.close else None
         return Weighed(close=close, tokens=tokens)
-    answering = [
-        evidence for evidence, value in zip(worth, sure, strict=True) if value >= max(line.least, best - line.apart)
-    ]
+    least = max(line.least, best - line.apart)
+    answering = [found[place] for place, value in zip(worth, sure, strict=True) if value >= least]
     return Weighed(tuple(sorted(answering, key=_place)), tokens=tokens)
 
 
-def _worth_asking(question: str, found: Sequence[Evidence], judge: Judge | None) -> list[Evidence]:
-    """The passages worth asking about, the likeliest last, so that the model has just read it when it goes on to write.
+def _worth_asking(
+    question: str, found: Sequence[Evidence], sources: Sequence[str], judge: Judge | None
+) -> Sequence[int]:
+    """The places of the passages worth asking about, the likeliest last, so that the model has just read it when it
+    goes on to write.
 
-    The judge reads each as the search gave it, and as the model will read it: where a passage speaks of 去年, only the
-    head of its article says of which year.
+    The judge reads each as the search gave it, and as the model will read it (`sources`): where a passage speaks of
+    去年, only the head of its article says of which year.
     """
     if judge is None:
-        return list(reversed(found))
+        return range(len(found) - 1, -1, -1)
     bare = judge.answers(question, [evidence_text(evidence) for evidence in found]).tolist()
-    headed = judge.answers(question, [source_text(evidence) for evidence in found]).tolist()
+    headed = judge.answers(question, sources).tolist()
     worth = worth_asking(bare, headed, asks_for_list(question))
     likeliest = sorted(range(len(found)), key=lambda place: max(bare[place], headed[place]))
-    return [found[place] for place in likeliest if worth[place]]
+    return [place for place in likeliest if worth[place]]
 
 
 def _place(evidence: Evidence) -> tuple[str, str, int]:
     return evidence.article.id, evidence.paragraph.id, evidence.passage.start
-
-
-def closest_words(question: str, evidence: Evidence, judge: Judge | None) -> str:
-    """The sentence of the passage that comes closest to an answer, as printed; the first without a `judge`."""
-    texts = [evidence.passage.text[start:end].strip() for start, end in sentences(evidence.passage.text)]
-    best = texts[int(judge.answers(question, texts).argmax())] if judge else texts[0]
-    return best if len(best) <= _LONGEST_QUOTE else best[: _LONGEST_QUOTE - 1] + "…"

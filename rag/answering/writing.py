@@ -3,7 +3,7 @@
 1. Search; the evidence found is shown at once.
 2. What the question takes for granted must be known to what was found (`premises`), else a refusal names it.
 3. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal. It is
-   not asked about those that the judge rules out, unless the question asks for a list, whose points may stand apart.
+   not asked about those that the judge rules out, fewer where a list is asked for, whose points may stand apart.
 4. From the passages kept, the model writes sentence by sentence. Where several may carry a sentence, it must name one
    of the evidence numbers shown; a mask allows no other.
 5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 
 from rag.answering.asked import asked_for, asks_for_list, gives
 from rag.answering.citing import checked, source_of
-from rag.answering.pointing import answers_plainly, to_the_point
+from rag.answering.pointing import answers_plainly, closest_words, to_the_point
 from rag.answering.prompts import source_text, writing
-from rag.answering.weighing import closest_words, weigh
+from rag.answering.weighing import weigh
 from rag.answers import NEAR, Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.chat.llm import ChatModel, Session
 from rag.evidence.cross_encoder import Judge

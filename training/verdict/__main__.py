@@ -9,7 +9,6 @@ FOLDER/adapter.gguf is what the program ships. The scores printed are of article
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 
@@ -52,28 +51,27 @@ def _examples(given: argparse.Namespace) -> None:
     vocabulary = Vocabulary.of([tokens.tokens for tokens in made.values()], (yes, no))
     for name, tokens in made.items():
         vocabulary.cut(tokens).save(given.folder / f"{name}.npz")
-    (given.folder / "vocabulary.json").write_text(json.dumps(vocabulary.described()))
+    vocabulary.save(given.folder / "vocabulary.json")
 
 
 def _learn(given: argparse.Namespace) -> None:
     import torch
 
     from training.measures import auc
-    from training.verdict.learning import Plan, Sides, learn, verdicts
+    from training.verdict.learning import Plan, learn, verdicts
     from training.verdict.network import Qwen2
-    from training.verdict.tokens import NO, YES, Tokens
+    from training.verdict.tokens import NO, YES, Tokens, Vocabulary
     from training.verdict.weights import adapter_for, read, ship
 
     torch.manual_seed(4)
-    about = json.loads((given.folder / "vocabulary.json").read_text())
-    weights, shape = read(given.model, about["kept"], given.device)
+    vocabulary = Vocabulary.load(given.folder / "vocabulary.json")
+    weights, shape = read(given.model, vocabulary.kept, given.device)
     adapter = adapter_for(weights, given.rank, 2.0 * given.rank).to(given.device)
     model = Qwen2(weights, shape, adapter)
-    sides = Sides(about["yes"], about["no"])
     taught, held = (Tokens.load(given.folder / f"{name}.npz") for name in ("taught", "held"))
 
-    steps = learn(model, taught, sides, Plan(given.seconds, examples=given.examples, rate=given.rate))
-    logits = verdicts(model, held, sides)
+    steps = learn(model, taught, vocabulary, Plan(given.seconds, examples=given.examples, rate=given.rate))
+    logits = verdicts(model, held, vocabulary)
     yes, no = logits[held.kinds == YES], logits[held.kinds == NO]
     print(f"{steps} steps; held out: AUC {auc(yes, no):.3f}")
     print(f"right with the line at 0: {(yes > 0).mean():.0%} of 是, {(no < 0).mean():.0%} of 否")

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from training.verdict.network import Qwen2
-from training.verdict.tokens import AS_BEFORE, NO, WRITTEN, YES, Tokens
+from training.verdict.tokens import AS_BEFORE, WRITTEN, YES, Tokens, Vocabulary
 
 _SMOOTHED = 0.02  # a verdict of the corpus may be wrong
 _TOLD = ("verdict", "written", "norm")
@@ -43,15 +43,7 @@ class Plan:
         return self.rate * max(0.02, min(share / self.warm, (1 - share) / (1 - self.warm)))
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """The rows of the vocabulary's output that stand for 是 and 否."""
-
-    yes: int
-    no: int
-
-
-def learn(model: Qwen2, tokens: Tokens, sides: Sides, plan: Plan) -> int:
+def learn(model: Qwen2, tokens: Tokens, vocabulary: Vocabulary, plan: Plan) -> int:
     """Teach the model's adapter in place; how many steps that were."""
     optimizer = torch.optim.AdamW(model.adapter.parameters(), lr=plan.rate, betas=(0.9, 0.98), weight_decay=0.01)
     began, sums = time.monotonic(), np.zeros(3)
@@ -62,10 +54,10 @@ def learn(model: Qwen2, tokens: Tokens, sides: Sides, plan: Plan) -> int:
             return step - 1
         for group in optimizer.param_groups:
             group["lr"] = plan.rate_at(share)
-        verdicts, written = sum(tokens.kinds[n] != WRITTEN for n in batch), _to_write(tokens, batch)
+        judged, written = sum(tokens.kinds[n] != WRITTEN for n in batch), _to_write(tokens, batch)
         for part in _parts(tokens, batch, plan.at_once):
-            losses = _losses(model, tokens, part, sides)
-            each = losses[0] / max(verdicts, 1), losses[1] / max(written, 1)
+            losses = _losses(model, tokens, part, vocabulary)
+            each = losses[0] / max(judged, 1), losses[1] / max(written, 1)
             (each[0] + plan.written * each[1]).backward()
             sums[:2] += [float(loss.detach()) for loss in each]
         sums[2] += float(torch.nn.utils.clip_grad_norm_(model.adapter.parameters(), 1.0))
@@ -78,7 +70,7 @@ def learn(model: Qwen2, tokens: Tokens, sides: Sides, plan: Plan) -> int:
     raise AssertionError("batches do not end")
 
 
-def verdicts(model: Qwen2, tokens: Tokens, sides: Sides, at_once: int = 32768) -> np.ndarray:
+def verdicts(model: Qwen2, tokens: Tokens, vocabulary: Vocabulary, at_once: int = 32768) -> np.ndarray:
     """Logits of 是 against 否 after each example's prompt."""
     found = np.zeros(len(tokens.kinds), np.float32)
     with torch.no_grad():
@@ -86,7 +78,7 @@ def verdicts(model: Qwen2, tokens: Tokens, sides: Sides, at_once: int = 32768) -
             rows, _ = _filled(tokens, part, model)
             ends = torch.tensor([int(tokens.learnt[n]) - 1 for n in part], device=rows.device)
             state = model(rows)[torch.arange(len(part), device=rows.device), ends]
-            found[part] = _side(model, state, sides).float().cpu().numpy()
+            found[part] = _side(model, state, vocabulary).float().cpu().numpy()
     return found
 
 
@@ -95,7 +87,7 @@ def _batches(count: int, plan: Plan) -> Iterator[list[int]]:
     while True:
         order = list(range(count))
         chance.shuffle(order)
-        for start in range(0, count - plan.examples + 1, plan.examples):
+        for start in range(0, max(1, count - plan.examples + 1), plan.examples):
             yield order[start : start + plan.examples]
 
 
@@ -127,12 +119,12 @@ def _filled(tokens: Tokens, part: Sequence[int], model: Qwen2) -> tuple[Tensor, 
     return torch.from_numpy(rows).to(model.weights["output.weight"].device), lengths
 
 
-def _side(model: Qwen2, state: Tensor, sides: Sides) -> Tensor:
+def _side(model: Qwen2, state: Tensor, vocabulary: Vocabulary) -> Tensor:
     output = model.weights["output.weight"]
-    return state @ (output[sides.yes] - output[sides.no])
+    return state @ (output[vocabulary.yes] - output[vocabulary.no])
 
 
-def _losses(model: Qwen2, tokens: Tokens, part: Sequence[int], sides: Sides) -> tuple[Tensor, Tensor]:
+def _losses(model: Qwen2, tokens: Tokens, part: Sequence[int], vocabulary: Vocabulary) -> tuple[Tensor, Tensor]:
     """Sums of the losses of verdicts and of tokens written."""
     rows, lengths = _filled(tokens, part, model)
     kinds = [int(tokens.kinds[n]) for n in part]
@@ -143,11 +135,11 @@ def _losses(model: Qwen2, tokens: Tokens, part: Sequence[int], sides: Sides) -> 
     wanted = wanted * (1 - 2 * _SMOOTHED) + _SMOOTHED
     if (before := torch.tensor([kind == AS_BEFORE for kind in kinds], device=rows.device)).any():
         with torch.no_grad(), model.adapter.off():
-            untaught = _side(model, model(rows[before])[torch.arange(int(before.sum())), ends[before]], sides)
+            untaught = _side(model, model(rows[before])[torch.arange(int(before.sum())), ends[before]], vocabulary)
         wanted[before] = untaught.float().sigmoid()
     states = model(rows)
-    said = _side(model, states[places, ends], sides).float()
-    verdict = torch.tensor([kind in (YES, NO, AS_BEFORE) for kind in kinds], device=rows.device)
+    said = _side(model, states[places, ends], vocabulary).float()
+    verdict = torch.tensor([kind != WRITTEN for kind in kinds], device=rows.device)
     judged = (binary_cross_entropy_with_logits(said, wanted, reduction="none") * verdict).sum()
     where = [(n, at) for n, kind in enumerate(kinds) if kind == WRITTEN for at in range(learnt[n] - 1, lengths[n] - 1)]
     if not where:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +40,8 @@ class Tokens:
 class Vocabulary:
     """Only the tokens that the examples hold: rows of embedding and output that nothing asks for need no memory.
 
-    kept: the model's numbers of the tokens, ascending; a cut number is a place in it. yes, no: cut numbers."""
+    kept: the model's numbers of the tokens, ascending; a cut number is a place in it. yes, no: those of 是
+    and 否."""
 
     kept: np.ndarray
     yes: int
@@ -55,5 +57,10 @@ class Vocabulary:
         """With cut numbers. All its tokens must be kept."""
         return replace(tokens, tokens=np.searchsorted(self.kept, tokens.tokens).astype(np.int32))
 
-    def described(self) -> dict[str, object]:
-        return {"kept": self.kept.tolist(), "yes": self.yes, "no": self.no}
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps({"kept": self.kept.tolist(), "yes": self.yes, "no": self.no}))
+
+    @staticmethod
+    def load(path: Path) -> Vocabulary:
+        about = json.loads(path.read_text())
+        return Vocabulary(np.array(about["kept"]), about["yes"], about["no"])

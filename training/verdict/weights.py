@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ from training.verdict.network import ADAPTED, Adapter, Shape
 _BY_TOKEN = ("token_embd.weight", "output.weight")
 
 
-def read(path: Path, kept: Sequence[int], device: str) -> tuple[dict[str, Tensor], Shape]:
+def read(path: Path, kept: np.ndarray, device: str) -> tuple[dict[str, Tensor], Shape]:
     """Weights in 16 bits on `device`, of the vocabulary only the tokens `kept` (a file cut so before may be given)."""
     reader = GGUFReader(path)
 
     def one(tensor: Any) -> tuple[str, Tensor]:
         data = tensor.data
         if tensor.name in _BY_TOKEN and len(data) != len(kept):
-            data = data[np.asarray(kept)]
+            data = data[kept]
         floats = torch.from_numpy(dequantize(data, tensor.tensor_type))
         return tensor.name, floats.to(torch.bfloat16 if device != "cpu" else torch.float32).to(device)
 
