@@ -32,7 +32,8 @@ class ScriptedChat:
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> ScriptedSession:
         heed(stop)
         self.prompts.append(tuple(messages))
-        return ScriptedSession(self, sum(len(message.text) for message in messages), messages[-1].text, stop)
+        asked = next(message.text for message in reversed(messages) if message.role == "user")
+        return ScriptedSession(self, sum(len(message.text) for message in messages), asked, stop)
 
 
 class ScriptedSession:
@@ -57,7 +58,8 @@ class ScriptedSession:
         self._left = self._again.pop(0) + self._left if self._again else self._marked
         self.ended = not self._left
 
-    def write(self, until: str, *, forbidden: str = "", reluctance: float = 0.0) -> Iterator[str]:
+    def write(self, until: str, *, forbidden: str = "", at_first: str = "", reluctance: float = 0.0) -> Iterator[str]:
+        self._left = self._left.lstrip(at_first)
         while self._left:
             heed(self._stop)
             letter, self._left = self._left[0], self._left[1:]

@@ -30,16 +30,11 @@ def test_the_adapter_comes_with_the_program() -> None:
     assert "CC BY-SA 4.0" in adapter.FILE.with_name("README.md").read_text("utf-8")
 
 
-def test_the_prompts_are_those_that_the_adapter_was_taught_with() -> None:
-    """Whoever words them anew teaches the adapter anew (training/README.md)."""
-    asked = Message("user", "资料：\n（标题）\n正文。\n\n问题：谁？\n这段资料里写明了问题的答案吗？只回答“是”或“否”。")
-    ordered = Message("system", "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。")
+def test_the_prompts_are_those_that_the_scores_were_measured_with() -> None:
+    """Whoever words them anew measures them anew, or teaches the adapter anew (rag/adapter/README.md)."""
+    ordered = Message("system", "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。只回答“是”或“否”。")
+    asked = Message("user", "资料：\n（标题）\n正文。\n\n问题：谁？")
     assert verdict("谁？", "（标题）\n正文。") == (ordered, asked)
-    assert writing("谁？", ["（标题）\n正文。"]) == (
-        ordered,
-        asked,
-        Message("assistant", "是"),
-        Message("user", "请从资料里摘抄回答这个问题的原句，不改字，不加别的话；问“哪些”时把要点逐条抄全，每条一句。"),
-    )
+    assert writing("谁？", ["（标题）\n正文。"]) == (ordered, asked, Message("assistant", "是。原句："))
     several = writing("谁？", ["甲。", "乙。"])[1].text
-    assert several.startswith("资料：\n【1】甲。\n【2】乙。\n\n问题：")
+    assert several == "资料：\n【1】甲。\n【2】乙。\n\n问题：谁？"

@@ -11,6 +11,7 @@ import pytest
 
 from rag.answering.writing import answer
 from rag.answers import Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal
+from rag.chat.llm import Message
 from rag.errors import Stopped
 from rag.evidence.cross_encoder import Judge
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
@@ -77,7 +78,7 @@ def test_the_model_is_not_asked_about_passages_that_the_judge_rules_out(
     found = evidence(EXAM, SAFETY)
     *_, reply = answer(question, lambda _question: found, chat, judge=FakeJudge("平安校园", no=logit))
     assert isinstance(reply, Answer)
-    assert sum(prompt[-1].text.endswith("只回答“是”或“否”。") for prompt in chat.prompts) == asked_about
+    assert sum(prompt[-1].role == "user" for prompt in chat.prompts) == asked_about
 
 
 def test_the_answer_goes_on_in_the_conversation_in_which_the_model_said_yes() -> None:
@@ -85,7 +86,25 @@ def test_the_answer_goes_on_in_the_conversation_in_which_the_model_said_yes() ->
     asked(chat, SAFETY, question="新增省级平安校园多少所？")
     verdict, writing, *_ = chat.prompts
     assert writing[: len(verdict)] == verdict
-    assert (writing[len(verdict)].role, writing[len(verdict)].text) == ("assistant", "是")
+    assert writing[len(verdict)] == Message("assistant", "是。原句：")
+
+
+@pytest.mark.parametrize(("question", "asked_about"), [("新增省级平安校园多少所？", 1), ("今年有哪些要求？", 2)])
+def test_a_passage_that_plainly_answers_is_enough_unless_a_list_is_asked_for(question: str, asked_about: int) -> None:
+    chat = ScriptedChat("新增省级平安校园6所。")
+    *_, reply = answer(question, lambda _question: evidence(SAFETY, EXAM), chat)
+    assert isinstance(reply, Answer)
+    assert [prompt[-1].role for prompt in chat.prompts].index("assistant") == asked_about
+
+
+def test_what_is_copied_is_not_set_in_quotes_that_the_source_lacks() -> None:
+    chat = ScriptedChat("“王芳主持会议。")
+    assert by_sentence("会议由谁主持？", chat) == ["王芳主持会议。"]
+
+
+def test_a_quotation_with_which_a_sentence_of_the_source_begins_is_kept() -> None:
+    quoted = "“双减”工作持续推进。"
+    assert [one.text for one in answered(ScriptedChat(quoted), quoted).statements] == [quoted]
 
 
 def test_several_sources_are_numbered() -> None:
@@ -213,7 +232,7 @@ def test_going_round_in_circles_ends_the_answer() -> None:
 def test_marks_of_ours_in_a_document_are_not_taken_for_evidence_numbers() -> None:
     chat = ScriptedChat("要用好《学科质量提升参考资料》。")
     answered(chat, "【2】" + EXAM)
-    assert "【2】" not in chat.prompts[-1][-1].text
+    assert "【2】" not in chat.prompts[-1][1].text
 
 
 def test_the_model_is_told_what_relative_dates_of_a_source_mean() -> None:

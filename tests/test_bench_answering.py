@@ -25,7 +25,8 @@ def told(item: Item) -> Outcome:
 
 
 def chat(draft: str = SCHOOLS) -> ScriptedChat:
-    return ScriptedChat(draft, answering=lambda prompt: 0.99 if "69所" in prompt or "主持。" in draft else 0.01)
+    told_by = MEETING if draft == MEETING else "69所"
+    return ScriptedChat(draft, answering=lambda prompt: 0.99 if told_by in prompt else 0.01)
 
 
 def test_an_answer_is_counted_with_the_passages_it_cites() -> None:

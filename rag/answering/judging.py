@@ -25,12 +25,13 @@ from rag.types import StopSignal
 @dataclass(frozen=True, slots=True)
 class Line:
     """In logits: from `least` on, a passage answers; from `close` on, it comes near. One of which the model is less
-    sure than of the best by more than `apart` is left out.
+    sure than of the best by more than `apart` is left out. From `plain` on no other passage need be asked about.
     """
 
     least: float
     apart: float
     close: float
+    plain: float
 
 
 # Logits of the judge: where one passage has the first, those below the second are not asked about, and of a question
@@ -41,7 +42,7 @@ _SEEN, _RULED_OUT, _NO_POINT = 0.0, -2.5, -3.5
 # Of Chinese RGB (100 questions with and 100 without an answering passage among five, each read by itself) 4% are
 # wrongly refused and 89% refused when absent; at 0 4% and 85%, at 1 8% and 91%. Of the sample bulletin's questions the
 # model is as sure as 2.0 to 4.3 of the 23 answered ones, and at most -2.7 of those 11 that it does not answer.
-_TAUGHT = Line(0.5, 2.0, -1.5)
+_TAUGHT = Line(0.5, 2.0, -1.5, 2.5)
 # for other models, as shares of the way from an unanswered to an answered question
 _LEAST, _APART, _CLOSE = 0.6, 0.3, 0.3
 
@@ -94,5 +95,6 @@ def line_of(chat: ChatModel, stop: StopSignal | None = None) -> Line:
         answered = fmean(sureness(question, text, chat, stop)[0] for text, question, _ in _SAMPLES)
         unanswered = fmean(sureness(question, text, chat, stop)[0] for text, _, question in _SAMPLES)
         between = max(answered - unanswered, 0.0)
-        _measured[chat] = Line(unanswered + _LEAST * between, _APART * between, unanswered + _CLOSE * between)
+        least, close = (unanswered + share * between for share in (_LEAST, _CLOSE))
+        _measured[chat] = Line(least, _APART * between, close, answered)
     return _measured[chat]

@@ -1,6 +1,7 @@
-"""What the answering model reads. Whether passages answer a question, and what the answer is, are asked in one
-conversation: passages and question, 是 or 否, and after 是 the order to write. Who has read a passage to say 是 reads
-only that order before it writes from it, and a second question about the same passages only the question.
+"""What the answering model reads. Whether passages answer a question, and what the answer is, are asked at once:
+passages and question, 是 or 否, and after 是 the answer. What to do is said before the passages, the question after
+them: who has read a passage to say 是 writes from it at once, and of a second question about the same passages only the
+question is read.
 """
 
 from __future__ import annotations
@@ -17,25 +18,23 @@ from rag.types import StoredArticle
 YES: Final = "是"
 NO: Final = "否"
 
-_ORDER = "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。"
-_ANSWERED = "这段资料里写明了问题的答案吗？只回答“是”或“否”。"
-_WRITE = "请从资料里摘抄回答这个问题的原句，不改字，不加别的话；问“哪些”时把要点逐条抄全，每条一句。"
+_ORDER = "你是资料核对员。阅读下面的资料，判断资料里是否写明了问题的答案。只回答“是”或“否”。"
+_ANSWER = f"{YES}。原句："
 
 _OPENING = 60  # characters of a paragraph's first sentence shown with a passage from further down
 
 
 def verdict(question: str, source: str) -> tuple[Message, ...]:
     """To be answered with 是 or 否: does the text hold the answer?"""
-    request = f"资料：\n{source}\n\n问题：{question}\n{_ANSWERED}"
-    return Message("system", _ORDER), Message("user", request)
+    return Message("system", _ORDER), Message("user", f"资料：\n{source}\n\n问题：{question}")
 
 
 def writing(question: str, sources: Sequence[str]) -> tuple[Message, ...]:
-    """To be answered with the answer. Several sources are numbered 【1】, 【2】 …; of one, this goes on after its
+    """To be gone on with by the answer. Several sources are numbered 【1】, 【2】 …; of one, this goes on after its
     `verdict`."""
     numbered = [f"【{number}】{source}" for number, source in enumerate(sources, 1)]
     shown = "\n".join(numbered) if len(sources) > 1 else sources[0]
-    return *verdict(question, shown), Message("assistant", YES), Message("user", _WRITE)
+    return *verdict(question, shown), Message("assistant", _ANSWER)
 
 
 def source_text(evidence: Evidence) -> str:

@@ -1,5 +1,6 @@
 """Which of the passages found hold the answer, and whether any does so surely enough to write from: the answering
-model says (`judging`), of those passages that the judge does not rule out."""
+model says (`judging`), of those passages that the judge does not rule out, the likeliest first. Unless a list is asked
+for, whose points may stand apart, the first that plainly answers is enough."""
 
 from __future__ import annotations
 
@@ -48,30 +49,31 @@ def weigh(
         sure.append(value)
         tokens += read
         yield Progress("正在核对资料", done, len(worth))
+        if value >= line.plain and not asks_for_list(question):
+            break
     best = max(sure)
     if best < line.least:
         close = found[worth[sure.index(best)]] if best >= line.close else None
         return Weighed(close=close, tokens=tokens)
     least = max(line.least, best - line.apart)
-    answering = [found[place] for place, value in zip(worth, sure, strict=True) if value >= least]
+    answering = [found[place] for place, value in zip(worth, sure, strict=False) if value >= least]
     return Weighed(tuple(sorted(answering, key=_place)), tokens=tokens)
 
 
 def _worth_asking(
     question: str, found: Sequence[Evidence], sources: Sequence[str], judge: Judge | None
 ) -> Sequence[int]:
-    """The places of the passages worth asking about, the likeliest last, so that the model has just read it when it
-    goes on to write.
+    """The places of the passages worth asking about, the likeliest first.
 
     The judge reads each as the search gave it, and as the model will read it (`sources`): where a passage speaks of
     去年, only the head of its article says of which year.
     """
     if judge is None:
-        return range(len(found) - 1, -1, -1)
+        return range(len(found))
     bare = judge.answers(question, [evidence_text(evidence) for evidence in found]).tolist()
     headed = judge.answers(question, sources).tolist()
     worth = worth_asking(bare, headed, asks_for_list(question))
-    likeliest = sorted(range(len(found)), key=lambda place: max(bare[place], headed[place]))
+    likeliest = sorted(range(len(found)), key=lambda place: -max(bare[place], headed[place]))
     return [place for place in likeliest if worth[place]]
 
 

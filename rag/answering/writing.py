@@ -34,7 +34,7 @@ from rag.statements.checking import coverage
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
 from rag.statements.premises import unknown_premises
-from rag.text import normalise
+from rag.text import normalise, sentences
 from rag.types import StopSignal, heed
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
@@ -202,7 +202,7 @@ def _statement(
     work: _Work, session: Session, shown: Sequence[Evidence], reluctance: float
 ) -> Generator[AskEvent, None, Statement | None]:
     """Yield and return the next sentence with its sources; None for a bullet or a lead-in, which state nothing."""
-    sentence = yield from _sentence(work, session, reluctance)
+    sentence = yield from _sentence(work, session, reluctance, "" if _opens_quoted(shown) else "“")
     text = _point(work.question, _BULLET.sub("", sentence).replace("**", "").strip())
     if not re.search(r"\w", text) or text.endswith(("：", ":")):
         return None
@@ -227,11 +227,18 @@ def _faults(question: str, statement: Statement, written: Sequence[Statement]) -
     return (*statement.problems, f"问题问的是{asked.name}")
 
 
-def _sentence(work: _Work, session: Session, reluctance: float) -> Generator[AskEvent, None, str]:
-    """Yield and return the next sentence; one that ends inside a quotation goes on to the end of the quotation's."""
+def _opens_quoted(shown: Sequence[Evidence]) -> bool:
+    """Whether a sentence of the passages begins with a quotation; otherwise the model sets what it copies in quotes."""
+    texts = [evidence.passage.text for evidence in shown]
+    return any(text.startswith("“", start) for text in texts for start, _ in sentences(text))
+
+
+def _sentence(work: _Work, session: Session, reluctance: float, at_first: str) -> Generator[AskEvent, None, str]:
+    """Yield and return the next sentence, which does not begin with `at_first`; one that ends inside a quotation goes
+    on to the end of the quotation's."""
     sentence = ""
     while not session.ended:
-        for piece in session.write("。！？；\n", forbidden="【】", reluctance=reluctance):
+        for piece in session.write("。！？；\n", forbidden="【】", at_first=at_first, reluctance=reluctance):
             if work.first_token is None:
                 work.first_token = work.elapsed()
             sentence += piece

@@ -41,11 +41,11 @@ class Session(Protocol):
     answer_tokens: int
     ended: bool  # the model ended its turn, or the room for the answer is used up
 
-    def write(self, until: str, *, forbidden: str = "", reluctance: float = 0.0) -> Iterator[str]:
+    def write(self, until: str, *, forbidden: str = "", at_first: str = "", reluctance: float = 0.0) -> Iterator[str]:
         """Yield the text the model writes, up to and with the first character of `until`, or to the end of its turn.
 
-        No character of `forbidden` is ever written. `reluctance` (in nats) is taken off the score of ending the turn:
-        small models end a list early. Raises `Stopped`.
+        No character of `forbidden` is ever written, and the first token has none of `at_first`. `reluctance` (in nats)
+        is taken off the score of ending the turn: small models end a list early. Raises `Stopped`.
         """
         ...
 
@@ -80,7 +80,8 @@ class ChatModel(Protocol):
         ...
 
     def start(self, messages: Sequence[Message], stop: StopSignal | None = None) -> Session:
-        """Read the messages and be ready to answer. A beginning shared with the last call is not read again.
+        """Read the messages and be ready to answer. What the assistant says last is the beginning of the answer. A
+        beginning shared with an earlier call is not read again.
 
         Raises:
             JianwenError: the messages do not fit the context.

@@ -57,6 +57,31 @@ def test_guessed_tokens_are_those_that_the_model_writes_by_itself(chat: MeteredC
     assert text == plain[: len(text)]
 
 
+def test_how_many_tokens_are_read_at_once_does_not_matter(chat: MeteredChat) -> None:
+    """From 11 to 15 are filled up to 16."""
+    tokens = chat.prompt_tokens(request(QUESTIONS[0]))
+    for count in (1, 10, 11, 15, 16, 40):
+        chat.start(request(QUESTIONS[1]))
+        chat.cut(1)
+        chat.read(tokens[1:-count])
+        chat.read(tokens[-count:])
+        assert chat.history().tolist() == tokens
+        assert chat.pieces[int(np.argmax(chat.scores()))].decode() == "会议"
+
+
+def test_an_answer_that_is_begun_is_gone_on_with(chat: MeteredChat) -> None:
+    asked = request(QUESTIONS[0])
+    begun = (*asked, Message("assistant", "是。原句："))
+    assert chat.prompt_tokens(begun) == chat.prompt_tokens(asked) + chat.tokenise("是。原句：")
+    assert "".join(chat.start(begun).write("。；\n")).strip("“") in SOURCE
+
+
+def test_what_is_written_does_not_begin_with_what_it_may_not_begin_with(chat: MeteredChat) -> None:
+    freely = "".join(chat.start(request(QUESTIONS[0])).write("。；\n"))
+    otherwise = "".join(chat.start(request(QUESTIONS[0])).write("。；\n", at_first=freely[0]))
+    assert otherwise and otherwise[0] != freely[0]
+
+
 def test_sources_read_before_another_prompt_are_not_read_again(chat: MeteredChat) -> None:
     chat.forget()
     cold = written(chat.start(request(QUESTIONS[1])), 30)
