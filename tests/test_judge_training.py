@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.evidence.cross_encoder import Floats
+from tests.training_corpus import file as file
 from training.judge.batches import batches, pairs
 from training.judge.examples import Corpus, answering, held_out, part, read, without_answer
 from training.judge.scores import measure
@@ -93,29 +92,6 @@ def test_shortening_only_leaves_out() -> None:
 
 
 # ---------------------------------------------------------------- a whole corpus
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    rows: list[dict[str, Any]] = []
-    for number in range(60):
-        text = f"第{number}中学位于长江路{number}号。该校有教师{number + 100}名。校长是王{number}。"
-        text += "学校食堂明厨亮灶，师生满意。"
-        for question, answer in (("有多少名教师？", f"{number + 100}名"), ("的校长是谁？", f"王{number}")):
-            first = question.startswith("有")
-            rows.append(
-                {
-                    "question": f"第{number}中学{question}",
-                    "paragraph_id": str(number),
-                    "answers": [answer],
-                    "title": f"第{number}中学",
-                    "source": "made",
-                }
-                | ({"text": text} if first else {})
-            )
-    path = tmp_path / "reading.jsonl"
-    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
-    return path
 
 
 def test_held_out_articles_are_apart(file: Path) -> None:

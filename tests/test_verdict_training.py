@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from rag.chat.llm import Message
-from tests.test_judge_training import file as file  # the small corpus
+from tests.training_corpus import file as file
 from training.judge.examples import read
 from training.verdict.examples import Example, examples, tokenised
 from training.verdict.learning import Plan, learn, verdicts
