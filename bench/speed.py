@@ -34,8 +34,8 @@ from rag.models import require_chat_model
 from rag.models.machine import physical_cores
 from rag.settings import load_settings
 
-QUESTIONS = (  # each with a second one that the same passages answer
-    ("教育强市建设的“五强”目标是什么？", "教育强市建设的“五强”目标包括哪些内容？"),
+QUESTIONS = (  # each with a second one of its kind that the same passages answer
+    ("教育强市建设的“五强”目标是什么？", "“五强”目标指的是什么？"),
     ("会议对基层党组织提出哪些要求？", "会议要求基层党组织做哪些事？"),
     ("巩固深化“双减”成果要做哪些工作？", "怎样巩固深化“双减”成果？"),
     ("初中教师实施什么计划？", "针对初中教师实施的是什么计划？"),

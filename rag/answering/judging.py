@@ -37,12 +37,12 @@ class Line:
 # Logits of the judge: where one passage has the first, those below the second are not asked about, and of a question
 # for a list, whose points may stand apart, those below the third. Of 100 questions of RGB with an answering passage
 # among five none lost all that answer, and 2.8 were asked about; of the sample bulletin's questions mostly one or two.
-_SEEN, _RULED_OUT, _NO_POINT = 0.0, -2.5, -3.5
+SEEN, _RULED_OUT, _NO_POINT = 0.0, -2.5, -3.5
 
-# Of Chinese RGB (100 questions with and 100 without an answering passage among five, each read by itself) 4% are
-# wrongly refused and 89% refused when absent; at 0 4% and 85%, at 1 8% and 91%. Of the sample bulletin's questions the
-# model is as sure as 2.0 to 4.3 of the 23 answered ones, and at most -2.7 of those 11 that it does not answer.
-_TAUGHT = Line(0.5, 2.0, -1.5, 2.5)
+# Of Chinese RGB (100 questions with and 100 without an answering passage among five, each read by itself) this step
+# refuses 7% wrongly and 85% when absent; at 0 5% and 73%, at 0.5 6% and 81%, at 2 17% and 89%. Of the sample bulletin's
+# questions the model is as sure as 2.5 to 4.2 of the 23 answered ones, and at most -1.5 of those it does not answer.
+_TAUGHT = Line(1.25, 2.0, -0.5, 2.5)
 # for other models, as shares of the way from an unanswered to an answered question
 _LEAST, _APART, _CLOSE = 0.6, 0.3, 0.3
 
@@ -72,9 +72,9 @@ def worth_asking(bare: Sequence[float], headed: Sequence[float], for_list: bool 
 
     bare, headed: of the passage by itself and under the head of its article, of which every passage has some words.
     """
-    seen = max((*bare, *headed), default=0.0) >= _SEEN
+    seen = max((*bare, *headed), default=0.0) >= SEEN
     least = _NO_POINT if for_list else _RULED_OUT
-    return tuple(not seen or alone >= least or under >= _SEEN for alone, under in zip(bare, headed, strict=True))
+    return tuple(not seen or alone >= least or under >= SEEN for alone, under in zip(bare, headed, strict=True))
 
 
 def sureness(question: str, source: str, chat: ChatModel, stop: StopSignal | None = None) -> tuple[float, int]:

@@ -4,11 +4,11 @@ for, whose points may stand apart, the first that plainly answers is enough."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answering.asked import asks_for_list
-from rag.answering.judging import line_of, sureness, worth_asking
+from rag.answering.judging import SEEN, line_of, sureness, worth_asking
 from rag.answering.prompts import source_text
 from rag.answers import AskEvent, Evidence
 from rag.chat.llm import ChatModel
@@ -39,16 +39,17 @@ def weigh(
     if not found:
         return Weighed()
     sources = [source_text(evidence) for evidence in found]
-    worth = _worth_asking(question, found, sources, judge)
-    yield Progress("正在核对资料", 0, len(worth))
+    yield Progress("正在核对资料", 0, len(found))
     line = line_of(chat, stop)
+    worth: list[int] = []
     sure: list[float] = []
     tokens = 0
-    for done, place in enumerate(worth, 1):
+    for place in _worth_asking(question, found, sources, judge):
         value, read = sureness(question, sources[place], chat, stop)
+        worth.append(place)
         sure.append(value)
         tokens += read
-        yield Progress("正在核对资料", done, len(worth))
+        yield Progress("正在核对资料", len(sure), len(found))
         if value >= line.plain and not asks_for_list(question):
             break
     best = max(sure)
@@ -56,25 +57,32 @@ def weigh(
         close = found[worth[sure.index(best)]] if best >= line.close else None
         return Weighed(close=close, tokens=tokens)
     least = max(line.least, best - line.apart)
-    answering = [found[place] for place, value in zip(worth, sure, strict=False) if value >= least]
+    answering = [found[place] for place, value in zip(worth, sure, strict=True) if value >= least]
     return Weighed(tuple(sorted(answering, key=_place)), tokens=tokens)
 
 
 def _worth_asking(
     question: str, found: Sequence[Evidence], sources: Sequence[str], judge: Judge | None
-) -> Sequence[int]:
+) -> Iterator[int]:
     """The places of the passages worth asking about, the likeliest first.
 
     The judge reads each as the search gave it, and as the model will read it (`sources`): where a passage speaks of
-    去年, only the head of its article says of which year.
+    去年, only the head of its article says of which year. Where it sees an answer at once, that passage comes before
+    the second look, which may not be needed.
     """
     if judge is None:
-        return range(len(found))
+        yield from range(len(found))
+        return
     bare = judge.answers(question, [evidence_text(evidence) for evidence in found]).tolist()
+    first = bare.index(max(bare))
+    seen = bare[first] >= SEEN
+    if seen:
+        yield first
     headed = judge.answers(question, sources).tolist()
     worth = worth_asking(bare, headed, asks_for_list(question))
-    likeliest = sorted(range(len(found)), key=lambda place: -max(bare[place], headed[place]))
-    return [place for place in likeliest if worth[place]]
+    for place in sorted(range(len(found)), key=lambda place: -max(bare[place], headed[place])):
+        if worth[place] and not (seen and place == first):
+            yield place
 
 
 def _place(evidence: Evidence) -> tuple[str, str, int]:

@@ -39,7 +39,7 @@ _BATCH_TOKENS = 256  # read at once; 128 to 512 run at the same speed, the compu
 _SLOW, _AT_ONCE = 10, 16
 _PIECE = 4 << 20  # bytes of the file between looks at the stop
 _ANSWER_RESERVE = 64  # a prompt must leave at least this many tokens to answer in
-_WORTH_KEEPING = 64  # tokens read anew
+_WORTH_KEEPING = 32  # tokens read anew: a short passage, hardly a question
 
 
 class LlamaChat:
