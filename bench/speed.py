@@ -9,7 +9,7 @@ First token. Ours: seconds from the question to the first character. Base: secon
 just read the writing prompt, needs for the tokens we read (a beginning shared with the prompt before is not read
 again), or for the writing prompt alone, as if no evidence had been weighed. Before it everything read is forgotten.
 Warm. Ours: the same seconds for a second question about the same passages, right after the first one. Base: the seconds
-llama.cpp needed for the first one's prompt.
+for all that was read for the first one, as above; and for its writing prompt alone.
 LlamaIndex (`--llama-index`): its citation query engine over llama.cpp's plain loop, with the passages we wrote from.
 """
 
@@ -186,7 +186,7 @@ def ask(library: Library, chat: MeteredChat, question: str) -> Asked | None:
 
 
 def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
-    decoding, read, alone, warm = [], [], [], []
+    decoding, read, alone, warm, warm_alone = [], [], [], [], []
     for question, done in rounds.items():
         first = tuple(r.ours.first for r in done)
         decoding.append(
@@ -199,8 +199,10 @@ def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
         label = f"{question}（读 {done[0].ours.read} 词元，末次提示 {len(done[0].ours.prompt)}）"
         read.append(Row(label, first, tuple(r.ours.read / r.prompt_speed for r in done)))
         alone.append(Row(label, first, tuple(r.reading for r in done)))
-        if second := [(r.warm, r.reading) for r in done if r.warm is not None]:
-            warm.append(Row(question, tuple(ours for ours, _ in second), tuple(base for _, base in second)))
+        if again := [(r.warm, r.ours.read / r.prompt_speed, r.reading) for r in done if r.warm is not None]:
+            seconds, of_all, of_prompt = zip(*again, strict=True)
+            warm.append(Row(question, seconds, of_all))
+            warm_alone.append(Row(question, seconds, of_prompt))
     made = [
         _measurement(
             "decoding",
@@ -225,15 +227,22 @@ def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
         ),
     ]
     if warm:
-        made.append(
+        made += [
             _measurement(
                 "first_token_warm",
-                "紧接着就同样的资料再问一次，到第一个字 ÷ llama.cpp 读入第一次作答的提示；越低越好",
+                "紧接着就同样的资料再问一次，到第一个字 ÷ llama.cpp 读入第一次所读的全部；越低越好",
                 "llama.cpp",
                 "秒",
                 warm,
-            )
-        )
+            ),
+            _measurement(
+                "first_token_warm_writing_prompt",
+                "同样的秒数 ÷ llama.cpp 只读入第一次作答的提示；越低越好",
+                "llama.cpp",
+                "秒",
+                warm_alone,
+            ),
+        ]
     return (*made, *_beside_engine(rounds))
 
 

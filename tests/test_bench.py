@@ -158,7 +158,8 @@ def test_speed_ratios_are_of_the_same_tokens() -> None:
     assert made["decoding"].rows[-1].ratio == pytest.approx(0.5)  # 10 of 20 tokens per second
     assert made["first_token"].rows[-1].ratio == pytest.approx(1.0)  # 6 s; 300 tokens at 50 per second
     assert made["first_token_writing_prompt"].rows[-1].ratio == pytest.approx(1.5)
-    assert made["first_token_warm"].rows[-1].ratio == pytest.approx(0.25)
+    assert made["first_token_warm"].rows[-1].ratio == pytest.approx(1 / 6)  # the first one's 300 tokens: 6 s
+    assert made["first_token_warm_writing_prompt"].rows[-1].ratio == pytest.approx(0.25)
     assert made["engine_first_token"].rows[-1].ratio == pytest.approx(2.0)
     assert made["engine_decoding"].rows[-1].ratio == pytest.approx(1.0)
     refused_second = speed.Round(ours, reading=4.0, writing=2.5)
