@@ -79,6 +79,11 @@ class Round:
         """llama.cpp's own, in tokens per second."""
         return len(self.ours.prompt) / self.reading
 
+    @property
+    def reading_all(self) -> float:
+        """Seconds that llama.cpp needs for all that we read."""
+        return self.ours.read / self.prompt_speed
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", type=positive, default=len(QUESTIONS), metavar="个数", help="只用前几个问题")
@@ -197,9 +202,9 @@ def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
             )
         )
         label = f"{question}（读 {done[0].ours.read} 词元，末次提示 {len(done[0].ours.prompt)}）"
-        read.append(Row(label, first, tuple(r.ours.read / r.prompt_speed for r in done)))
+        read.append(Row(label, first, tuple(r.reading_all for r in done)))
         alone.append(Row(label, first, tuple(r.reading for r in done)))
-        if again := [(r.warm, r.ours.read / r.prompt_speed, r.reading) for r in done if r.warm is not None]:
+        if again := [(r.warm, r.reading_all, r.reading) for r in done if r.warm is not None]:
             seconds, of_all, of_prompt = zip(*again, strict=True)
             warm.append(Row(question, seconds, of_all))
             warm_alone.append(Row(question, seconds, of_prompt))

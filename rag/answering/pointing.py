@@ -76,7 +76,7 @@ def _unwritten(
 ) -> list[Statement]:
     """The sentences of the passages that come closest to an answer, in their order; the first without a `judge`."""
     said = {normalise(one.text) for one in written if one.supported}
-    found = [(number, text) for number, text in _sentences(shown) if normalise(text) not in said]
+    found = [(number, text) for number, text in sentences_of(shown) if normalise(text) not in said]
     closest = sorted(_closest_first(question, [text for _, text in found], judge)[:_MOST])
     statements = [checked(question, text, number, shown) for number, text in (found[place] for place in closest)]
     return [one for one in statements if one.supported]
@@ -84,12 +84,12 @@ def _unwritten(
 
 def closest_words(question: str, evidence: Evidence, judge: Judge | None) -> str:
     """The sentence of the passage that comes closest to an answer, as printed; the first without a `judge`."""
-    texts = [text for _, text in _sentences([evidence])]
+    texts = [text for _, text in sentences_of([evidence])]
     best = texts[_closest_first(question, texts, judge)[0]]
     return best if len(best) <= _LONGEST_QUOTE else best[: _LONGEST_QUOTE - 1] + "…"
 
 
-def _sentences(shown: Sequence[Evidence]) -> Iterator[tuple[int, str]]:
+def sentences_of(shown: Sequence[Evidence]) -> Iterator[tuple[int, str]]:
     """Each sentence of the passages, with the passage's number."""
     for number, evidence in enumerate(shown, 1):
         for start, end in sentences(evidence.passage.text):

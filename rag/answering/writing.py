@@ -21,10 +21,11 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from rag.answering.asked import asked_for, asks_for_list, gives
 from rag.answering.citing import checked, source_of
-from rag.answering.pointing import answers_plainly, closest_words, to_the_point
+from rag.answering.pointing import answers_plainly, closest_words, sentences_of, to_the_point
 from rag.answering.prompts import source_text, writing
 from rag.answering.weighing import weigh
 from rag.answers import NEAR, Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
@@ -34,10 +35,11 @@ from rag.statements.checking import coverage
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
 from rag.statements.premises import unknown_premises
-from rag.text import normalise, sentences
+from rag.text import normalise
 from rag.types import StopSignal, heed
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
+_Write = Callable[[], Iterator[str]]  # `Session.write`, to the end of a sentence
 
 _LONGEST_ANSWER, _LONGEST_LIST = 200, 500  # tokens
 _LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
@@ -155,17 +157,20 @@ def _write(work: _Work, shown: Sequence[Evidence], judge: Judge | None) -> Gener
     work.prompt_tokens += session.prompt_tokens
     for_list = asks_for_list(work.question)
     reluctance, longest = (_LIST_RELUCTANCE, _LONGEST_LIST) if for_list else (0.0, _LONGEST_ANSWER)
+    quoted = any(sentence.startswith("“") for _, sentence in sentences_of(shown))
+    at_first = "" if quoted else "“"  # where no sentence of the sources is a quotation, the model would make it one
+    write = partial(session.write, "。！？；\n", forbidden="【】", at_first=at_first, reluctance=reluctance)
     written: list[Statement] = []
     seen: set[str] = set()
     while not session.ended and session.answer_tokens < longest:
         session.mark()
-        statement = yield from _statement(work, session, shown, reluctance)
+        statement = yield from _statement(work, session, shown, write)
         if statement is None:
             continue
         faults = _faults(work.question, statement, written)
         if faults:
             session.take_back(f"（更正：{'；'.join(faults)}。以下只用资料的原话。）\n")
-            again = yield from _statement(work, session, shown, reluctance)
+            again = yield from _statement(work, session, shown, write)
             if again is not None and len(_faults(work.question, again, written)) < len(faults):
                 statement = again
         if normalise(statement.text) in seen:
@@ -199,10 +204,10 @@ def _of_passages(statement: Statement, shown: Sequence[Evidence]) -> bool:
 
 
 def _statement(
-    work: _Work, session: Session, shown: Sequence[Evidence], reluctance: float
+    work: _Work, session: Session, shown: Sequence[Evidence], write: _Write
 ) -> Generator[AskEvent, None, Statement | None]:
     """Yield and return the next sentence with its sources; None for a bullet or a lead-in, which state nothing."""
-    sentence = yield from _sentence(work, session, reluctance, "" if _opens_quoted(shown) else "“")
+    sentence = yield from _sentence(work, session, write)
     text = _point(work.question, _BULLET.sub("", sentence).replace("**", "").strip())
     if not re.search(r"\w", text) or text.endswith(("：", ":")):
         return None
@@ -227,18 +232,11 @@ def _faults(question: str, statement: Statement, written: Sequence[Statement]) -
     return (*statement.problems, f"问题问的是{asked.name}")
 
 
-def _opens_quoted(shown: Sequence[Evidence]) -> bool:
-    """Whether a sentence of the passages begins with a quotation; otherwise the model sets what it copies in quotes."""
-    texts = [evidence.passage.text for evidence in shown]
-    return any(text.startswith("“", start) for text in texts for start, _ in sentences(text))
-
-
-def _sentence(work: _Work, session: Session, reluctance: float, at_first: str) -> Generator[AskEvent, None, str]:
-    """Yield and return the next sentence, which does not begin with `at_first`; one that ends inside a quotation goes
-    on to the end of the quotation's."""
+def _sentence(work: _Work, session: Session, write: _Write) -> Generator[AskEvent, None, str]:
+    """Yield and return the next sentence; one that ends inside a quotation goes on to the end of the quotation's."""
     sentence = ""
     while not session.ended:
-        for piece in session.write("。！？；\n", forbidden="【】", at_first=at_first, reluctance=reluctance):
+        for piece in write():
             if work.first_token is None:
                 work.first_token = work.elapsed()
             sentence += piece
