@@ -67,6 +67,13 @@ class Evidence:
     document: Document
     score: float
 
+    @property
+    def place(self) -> tuple[dt.date, str, int, int, int]:
+        """Sorts by the day of the article, then as printed."""
+        article, paragraph = self.paragraph.id.split("-")[-2:]
+        day = self.article.date or dt.date.min
+        return day, self.document.id, int(article), int(paragraph), self.passage.start
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

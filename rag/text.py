@@ -142,6 +142,12 @@ def _ordinal(numeral: str) -> int:
     return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones, 0)
 
 
+def enumerator(text: str) -> tuple[str, int] | None:
+    """The kind and the number that a member of an enumeration begins with («三要», «（三）»), if it does."""
+    found = ((kind, match) for kind, pattern in _ENUMERATORS if (match := pattern.match(text)))
+    return next(((kind, _ordinal(match["n"])) for kind, match in found), None)
+
+
 def enumerators(text: str) -> tuple[tuple[int, str, int], ...]:
     """Where the members of an enumeration begin: (position, kind, number), only those with a neighbour in number.
 

@@ -10,9 +10,9 @@ from itertools import groupby
 
 from rag.articles.splitting import read_articles
 from rag.briefing.drafting import Source
-from rag.briefing.roles import key_sentences
 from rag.briefings import Briefing, ChosenArticle, Form
 from rag.readers import read_file
+from rag.statements.roles import key_sentences
 from rag.types import DateBasis, Document, Paragraph, StoredArticle, StoredParagraph
 from tests.conftest import SAMPLE
 

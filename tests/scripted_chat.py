@@ -58,7 +58,7 @@ class ScriptedSession:
         self._left = self._again.pop(0) + self._left if self._again else self._marked
         self.ended = not self._left
 
-    def write(self, until: str, *, forbidden: str = "", at_first: str = "", reluctance: float = 0.0) -> Iterator[str]:
+    def write(self, until: str, *, forbidden: str = "", at_first: str = "") -> Iterator[str]:
         self._left = self._left.lstrip(at_first)
         while self._left:
             heed(self._stop)

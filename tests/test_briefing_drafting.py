@@ -21,7 +21,6 @@ from rag.briefing.making import make
 from rag.briefing.naming import days
 from rag.briefing.plans import OURS, Kind, SectionPlan, kinds, read_kind
 from rag.briefing.returning import allow
-from rag.briefing.roles import ESSENTIAL, KeySentence, Role, key_sentences
 from rag.briefings import (
     ArticlesChosen,
     BriefEvent,
@@ -35,6 +34,7 @@ from rag.briefings import (
 )
 from rag.errors import JianwenError, Stopped
 from rag.statements.facts import facts
+from rag.statements.roles import ESSENTIAL, KeySentence, Role, key_sentences
 from rag.text import normalise
 from rag.types import StoredArticle
 from tests.briefing_articles import AT, Lines, chosen, sample_articles, source, stored

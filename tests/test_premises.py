@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from rag.statements.premises import other_year, premises, unknown_premises
+from rag.statements.premises import of_another_year, other_year, premises, unknown_premises
 from tests.test_answering import EXAM, SAFETY, evidence
 
 
@@ -60,3 +62,21 @@ GROWTH = "全市常住人口城镇化率2018年为47.92%，2022年为65.2%。"
 )
 def test_words_of_another_year_are_no_answer(question: str, cited: str, said: str | None) -> None:
     assert other_year(question, cited, evidence(cited)[0]) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "dated", "another"),
+    [
+        ("2025年的目标是什么？", "2025年工作报告", True, False),  # the title's, though printed the year before
+        ("2025年的目标是什么？", "工作报告", True, True),
+        ("2025年的目标是什么？", "2023年工作报告", False, True),
+        ("2025年的目标是什么？", "工作报告", False, False),  # nobody knows
+        ("目标是什么？", "工作报告", True, False),
+    ],
+)
+def test_whether_an_article_is_of_another_year_than_asked(
+    question: str, title: str, dated: bool, another: bool
+) -> None:
+    (found,) = evidence(EXAM)
+    article = replace(found.article, title=title, date=found.article.date if dated else None)
+    assert of_another_year(question, replace(found, article=article)) == another

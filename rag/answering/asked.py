@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from rag.statements.facts import facts
+from rag.statements.roles import Role
 from rag.text import normalise, tagged_words
 
 _PLACE_NAME = re.compile(
@@ -52,15 +53,29 @@ _KINDS: Final = (  # the first that matches
     ),
 )
 
-
 _LIST = re.compile(
-    r"哪些|哪几|几[个项条点]?方面|什么(?:要求|内容|措施|举措|任务|工作|安排)|如何|怎[样么]|要点|列出|分别"
+    r"哪(?:些|几|[二两三四五六七八九十])|几[个项条点]?方面|什么(?:要求|内容|措施|举措|任务|工作|安排)|如何|怎[样么]|要点|列出|分别"
 )
+
+
+_TO_DO = re.compile(
+    "要求|部署|安排|任务|措施|举措|打算|要点|[要应须](?:做|抓|注意|落实|完成|开展)|怎[样么]|如何|[做抓]好"
+)
+_DONE = re.compile("成绩|成效|进展|亮点|(?:取得|做|完成|开展|办)了")
 
 
 def asks_for_list(question: str) -> bool:
     """Whether several points are wanted, which may stand apart."""
     return _LIST.search(question) is not None
+
+
+def passed_over(question: str) -> Role | None:
+    """What a list must not mix with what is asked for: of what is to be done, what has been done, and the other way
+    round."""
+    to_do, done = _TO_DO.search(question), _DONE.search(question)
+    if to_do and not done:
+        return Role.PAST
+    return Role.DEMAND if done and not to_do else None
 
 
 def asked_for(question: str) -> Asked | None:

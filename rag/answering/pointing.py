@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answering.asked import asks_for_list
 from rag.answering.citing import checked
 from rag.answering.judging import line_of, sureness
 from rag.answering.prompts import headed
@@ -25,8 +24,8 @@ _LONGEST_QUOTE = 120  # characters of a sentence shown in place of an answer
 
 
 def answers_plainly(question: str, sentence: str, judge: Judge | None) -> bool:
-    """Whether a sentence by itself answers a question that one sentence can answer, so that nothing need follow it."""
-    return judge is not None and not asks_for_list(question) and float(judge.answers(question, [sentence])[0]) >= _PLAIN
+    """Whether a sentence by itself answers, so that nothing need follow it."""
+    return judge is not None and float(judge.answers(question, [sentence])[0]) >= _PLAIN
 
 
 def to_the_point(
@@ -39,13 +38,11 @@ def to_the_point(
 ) -> tuple[list[Statement], int]:
     """The statements to answer with, and the tokens read to find them: of the supported ones those that answer or,
     where none does, sentences of the passages `shown`. All of them where no sentence answers by itself, as one whose
-    year stands in the sentence before it, or where a list is asked for. What is not supported stays.
+    year stands in the sentence before it. What is not supported stays.
 
     Raises `Stopped`, and JianwenError when the model cannot be used.
     """
     supported = [one for one in written if one.supported]
-    if supported and asks_for_list(question):
-        return list(written), 0
     if len(supported) == 1 and answers_plainly(question, supported[0].text, judge):
         return list(written), 0
     kept, read = _answering(question, supported, shown, chat, stop)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from rag.answering.article_table import count, dated_in, one_by_one
+from rag.answering.asked import asks_for_list
 from rag.answers import Evidence, Period
 from rag.evidence.embedding import Embedder
 from rag.evidence.search import MatchingPassages, NearestPassages, Reranker, search
 from rag.store.catalog import Catalog
 from rag.types import Document, StoredArticle
 
-_SHOWN: Final = 5  # passages the answering model is asked about
+_SHOWN, _FOR_LIST = 5, 8  # passages the answering model is asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class LibrarySources:
 
     def evidence(self, question: str, periods: Sequence[Period] = (), only: bool = False) -> tuple[Evidence, ...]:
         """The passages to answer from, those of the periods first; `only`: no others. Raises as `search`."""
-        return self.best(question, _SHOWN, prefer=() if only else periods, only=periods if only else ())
+        limit = _FOR_LIST if asks_for_list(question) else _SHOWN
+        return self.best(question, limit, prefer=() if only else periods, only=periods if only else ())
 
     def best(
         self,

@@ -1,6 +1,5 @@
 """Which of the passages found hold the answer, and whether any does so surely enough to write from: the answering
-model says (`judging`), of those passages that the judge does not rule out, the likeliest first. Unless a list is asked
-for, whose points may stand apart, the first that plainly answers is enough."""
+model says (`judging`), of those passages that the judge does not rule out, the likeliest first."""
 
 from __future__ import annotations
 
@@ -8,7 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answering.asked import asks_for_list
-from rag.answering.judging import SEEN, line_of, sureness, worth_asking
+from rag.answering.judging import SEEN, Line, line_of, sureness, worth_asking
 from rag.answering.prompts import source_text
 from rag.answers import AskEvent, Evidence
 from rag.chat.llm import ChatModel
@@ -32,33 +31,44 @@ class Weighed:
 def weigh(
     question: str, found: Sequence[Evidence], chat: ChatModel, judge: Judge | None, stop: StopSignal | None = None
 ) -> Generator[AskEvent, None, Weighed]:
-    """Yield progress. Without a `judge` the model is asked about every passage.
+    """Yield progress; the first passage that plainly answers is enough. Raises as `surely`."""
+    if not found:
+        return Weighed()
+    line = line_of(chat, stop)
+    weighed: list[tuple[Evidence, float]] = []
+    tokens = 0
+    yield Progress("正在核对资料", 0, len(found))
+    for evidence, sure, read in one_by_one(question, found, chat, judge, stop):
+        weighed.append((evidence, sure))
+        tokens += read
+        yield Progress("正在核对资料", len(weighed), len(found))
+        if sure >= line.plain:
+            break
+    best = max(sure for _, sure in weighed)
+    if best < line.least:
+        return Weighed(close=closest(weighed, line), tokens=tokens)
+    least = max(line.least, best - line.apart)
+    answering = [evidence for evidence, sure in weighed if sure >= least]
+    return Weighed(tuple(sorted(answering, key=lambda evidence: evidence.place)), tokens=tokens)
+
+
+def closest(weighed: Sequence[tuple[Evidence, float]], line: Line) -> Evidence | None:
+    """Of passages that do not answer the one that comes nearest, if it comes near."""
+    evidence, sure = max(weighed, key=lambda one: one[1])
+    return evidence if sure >= line.close else None
+
+
+def one_by_one(
+    question: str, found: Sequence[Evidence], chat: ChatModel, judge: Judge | None, stop: StopSignal | None = None
+) -> Iterator[tuple[Evidence, float, int]]:
+    """The passages that may answer, the likeliest first, with how surely each does, in logits, and the tokens read.
+    Without a `judge` the model is asked about every passage.
 
     Raises `Stopped`, and JianwenError when the model cannot be used.
     """
-    if not found:
-        return Weighed()
     sources = [source_text(evidence) for evidence in found]
-    yield Progress("正在核对资料", 0, len(found))
-    line = line_of(chat, stop)
-    worth: list[int] = []
-    sure: list[float] = []
-    tokens = 0
     for place in _worth_asking(question, found, sources, judge):
-        value, read = sureness(question, sources[place], chat, stop)
-        worth.append(place)
-        sure.append(value)
-        tokens += read
-        yield Progress("正在核对资料", len(sure), len(found))
-        if value >= line.plain and not asks_for_list(question):
-            break
-    best = max(sure)
-    if best < line.least:
-        close = found[worth[sure.index(best)]] if best >= line.close else None
-        return Weighed(close=close, tokens=tokens)
-    least = max(line.least, best - line.apart)
-    answering = [found[place] for place, value in zip(worth, sure, strict=True) if value >= least]
-    return Weighed(tuple(sorted(answering, key=_place)), tokens=tokens)
+        yield found[place], *sureness(question, sources[place], chat, stop)
 
 
 def _worth_asking(
@@ -83,7 +93,3 @@ def _worth_asking(
     for place in sorted(range(len(found)), key=lambda place: -max(bare[place], headed[place])):
         if worth[place] and not (seen and place == first):
             yield place
-
-
-def _place(evidence: Evidence) -> tuple[str, str, int]:
-    return evidence.article.id, evidence.paragraph.id, evidence.passage.start

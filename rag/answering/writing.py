@@ -4,8 +4,9 @@
 2. What the question takes for granted must be known to what was found (`premises`), else a refusal names it.
 3. The model says of each passage, one at a time, whether it holds the answer (`judging`). None does: a refusal. It is
    not asked about those that the judge rules out, fewer where a list is asked for, whose points may stand apart.
-4. From the passages kept, the model writes sentence by sentence. Where several may carry a sentence, it must name one
-   of the evidence numbers shown; a mask allows no other.
+4. For a list the model says of each sentence of the passages kept whether it answers; those that do are the list
+   (`listing`), and 5 and 6 fall away. Else it writes from them, sentence by sentence. Where several may carry a
+   sentence, it must name one of the evidence numbers shown; a mask allows no other.
 5. Each sentence is narrowed to the source sentences that carry it and checked against them. One that they do not hold
    is taken back once, with what is wrong with it; what still fails stays and is marked.
 6. Of what is supported, the sentences that answer are kept; where none does, the passages' own are tried (`pointing`).
@@ -25,24 +26,24 @@ from functools import partial
 
 from rag.answering.asked import asked_for, asks_for_list, gives
 from rag.answering.citing import checked, source_of
+from rag.answering.judging import line_of, sureness
+from rag.answering.listing import Listing, Point
 from rag.answering.pointing import answers_plainly, closest_words, sentences_of, to_the_point
-from rag.answering.prompts import source_text, writing
-from rag.answering.weighing import weigh
+from rag.answering.prompts import headed, source_text, writing
+from rag.answering.weighing import closest, one_by_one, weigh
 from rag.answers import NEAR, Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.chat.llm import ChatModel, Session
 from rag.evidence.cross_encoder import Judge
-from rag.statements.checking import coverage
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
-from rag.statements.premises import unknown_premises
+from rag.statements.premises import of_another_year, unknown_premises
 from rag.text import normalise
-from rag.types import StopSignal, heed
+from rag.types import Progress, StopSignal, heed
 
 EvidenceSource = Callable[[str], tuple[Evidence, ...]]
 _Write = Callable[[], Iterator[str]]  # `Session.write`, to the end of a sentence
 
-_LONGEST_ANSWER, _LONGEST_LIST = 200, 500  # tokens
-_LIST_RELUCTANCE = 2.0  # nats; see `Session.write`
+_LONGEST_ANSWER = 200  # tokens
 
 _BULLET = re.compile(r"^[\s#>*•·\-—…]*(?:\(?\d{1,2}[.、．)）](?!\d))?[\s*]*")
 
@@ -59,6 +60,11 @@ class _Work:
     first_token: float | None = None
     prompt_tokens: int = 0
     answer_tokens: int = 0
+
+    def begun(self) -> None:
+        """The first words are on the screen."""
+        if self.first_token is None:
+            self.first_token = self.elapsed()
 
     def elapsed(self) -> float:
         return time.monotonic() - self.started
@@ -93,15 +99,11 @@ def answer(
         named = "、".join(f"“{premise}”" for premise in unknown)
         yield _refusal(work, found, f"问题里提到的{named}，在找到的资料中没有出现。")
         return
-    weighed = yield from weigh(question, found, chat, judge, stop)
-    work.prompt_tokens += weighed.tokens
-    shown = weighed.answering
+    drafted = yield from (_list if asks_for_list(question) else _write)(work, found, judge)
+    statements, shown = drafted.statements, drafted.shown
     if not shown:
-        yield _close(work, found, weighed.close, judge)
+        yield _close(work, found, drafted.close, judge)
         return
-    heed(stop)
-    yield EvidenceFound(shown, work.evidence_seconds)  # again: from here on 【n】 means the n-th of these
-    statements = yield from _write(work, shown, judge)
     supported = [statement.text for statement in statements if statement.supported]
     if not supported:
         yield _refusal(work, found)
@@ -110,7 +112,8 @@ def answer(
     if asked and not any(gives(asked, text, question) for text in supported):
         yield _refusal(work, _first(shown, found), f"{NEAR}，但没有写明问题所问的{asked.name}。")
         return
-    statements, cited = with_other_versions(completed(question, statements), shown, found)
+    others = [evidence for evidence in found if not of_another_year(question, evidence)]
+    statements, cited = with_other_versions(completed(question, statements), shown, others)
     if len(cited) > len(shown):
         yield EvidenceFound(cited, work.evidence_seconds)
     yield Answer(
@@ -151,18 +154,75 @@ def _refusal(work: _Work, found: tuple[Evidence, ...], summary: str = "") -> Ref
     )
 
 
-def _write(work: _Work, shown: Sequence[Evidence], judge: Judge | None) -> Generator[AskEvent, None, list[Statement]]:
+@dataclass(frozen=True, slots=True)
+class _Drafted:
+    """shown: what 【1】, 【2】 … are; nothing where no passage answers, and `close` the one that comes near, if any."""
+
+    statements: Sequence[Statement] = ()
+    shown: tuple[Evidence, ...] = ()
+    close: Evidence | None = None
+
+
+def _list(work: _Work, found: Sequence[Evidence], judge: Judge | None) -> Generator[AskEvent, None, _Drafted]:
+    """Yield the sentences as the model is found to say yes to them; return those of the list."""
+    if not found:
+        return _Drafted()
+    line = line_of(work.chat, work.stop)
+    listing = Listing(work.question, line)
+    weighed: list[tuple[Evidence, float]] = []
+    shown: list[Evidence] = []
+    yield Progress("正在核对资料", 0, len(found))
+    for evidence, sure, read in one_by_one(work.question, found, work.chat, judge, work.stop):
+        work.prompt_tokens += read
+        weighed.append((evidence, sure))
+        yield Progress("正在核对资料", len(weighed), len(found))
+        if sure >= line.least:
+            shown.append(evidence)
+            heed(work.stop)
+            yield EvidenceFound(
+                tuple(shown), work.evidence_seconds
+            )  # again: from here on 【n】 means the n-th of these
+            for point in listing.sentences(evidence):
+                yield from _gather(work, listing, point, len(shown), sure if point.alone else None)
+    if not shown:
+        return _Drafted(close=closest(weighed, line))
+    heed(work.stop)
+    points = listing.chosen()
+    cited = tuple(dict.fromkeys(point.evidence for point in points))
+    yield EvidenceFound(cited, work.evidence_seconds)
+    work.begun()
+    said = [checked(work.question, point.text, 1 + cited.index(point.evidence), cited) for point in points]
+    return _Drafted([one for one in said if one.supported] or said, cited)
+
+
+def _gather(work: _Work, listing: Listing, point: Point, number: int, sure: float | None) -> Iterator[DraftText]:
+    """Ask the model whether the sentence answers, unless that is known; show it if it does."""
+    if sure is None:
+        sure, read = sureness(work.question, headed(point.evidence.article, point.text), work.chat, work.stop)
+        work.prompt_tokens += read
+    listing.gather(point, sure)
+    if sure >= listing.line.least:
+        work.begun()
+        yield DraftText(f"{point.text}【{number}】")
+
+
+def _write(work: _Work, found: Sequence[Evidence], judge: Judge | None) -> Generator[AskEvent, None, _Drafted]:
     """Yield the draft as it is written; return its sentences, checked."""
+    weighed = yield from weigh(work.question, found, work.chat, judge, work.stop)
+    work.prompt_tokens += weighed.tokens
+    shown = weighed.answering
+    if not shown:
+        return _Drafted(close=weighed.close)
+    heed(work.stop)
+    yield EvidenceFound(shown, work.evidence_seconds)  # from here on 【n】 means the n-th of these
     session = work.chat.start(writing(work.question, [source_text(e) for e in shown]), work.stop)
     work.prompt_tokens += session.prompt_tokens
-    for_list = asks_for_list(work.question)
-    reluctance, longest = (_LIST_RELUCTANCE, _LONGEST_LIST) if for_list else (0.0, _LONGEST_ANSWER)
     quoted = any(sentence.startswith("“") for _, sentence in sentences_of(shown))
     at_first = "" if quoted else "“"  # where no sentence of the sources is a quotation, the model would make it one
-    write = partial(session.write, "。！？；\n", forbidden="【】", at_first=at_first, reluctance=reluctance)
+    write = partial(session.write, "。！？；\n", forbidden="【】", at_first=at_first)
     written: list[Statement] = []
     seen: set[str] = set()
-    while not session.ended and session.answer_tokens < longest:
+    while not session.ended and session.answer_tokens < _LONGEST_ANSWER:
         session.mark()
         statement = yield from _statement(work, session, shown, write)
         if statement is None:
@@ -183,7 +243,7 @@ def _write(work: _Work, shown: Sequence[Evidence], judge: Judge | None) -> Gener
     points = _without_context(written, shown)
     written, read = to_the_point(work.question, points, shown, work.chat, judge, work.stop)
     work.prompt_tokens += read
-    return written
+    return _Drafted(written, shown)
 
 
 def _without_context(written: list[Statement], shown: Sequence[Evidence]) -> list[Statement]:
@@ -208,20 +268,13 @@ def _statement(
 ) -> Generator[AskEvent, None, Statement | None]:
     """Yield and return the next sentence with its sources; None for a bullet or a lead-in, which state nothing."""
     sentence = yield from _sentence(work, session, write)
-    text = _point(work.question, _BULLET.sub("", sentence).replace("**", "").strip())
+    text = _BULLET.sub("", sentence).replace("**", "").strip()
     if not re.search(r"\w", text) or text.endswith(("：", ":")):
         return None
     heed(work.stop)
     number = source_of(work.question, text, session, shown)
     yield DraftText(f"【{number}】")
     return checked(work.question, text, number, shown)
-
-
-def _point(question: str, text: str) -> str:
-    """A point of a list without what says the question again before it: 「今年中考备考要求：」."""
-    lead, colon, point = text.partition("：")
-    leads_in = colon and point and asks_for_list(question) and coverage(lead, question) == 1.0
-    return point if leads_in else text
 
 
 def _faults(question: str, statement: Statement, written: Sequence[Statement]) -> tuple[str, ...]:
@@ -237,8 +290,7 @@ def _sentence(work: _Work, session: Session, write: _Write) -> Generator[AskEven
     sentence = ""
     while not session.ended:
         for piece in write():
-            if work.first_token is None:
-                work.first_token = work.elapsed()
+            work.begun()
             sentence += piece
             yield DraftText(piece)
         if sentence.count("“") <= sentence.count("”") or sentence.endswith("\n"):

@@ -17,11 +17,11 @@ from rag.briefing.duties import duty_of
 from rag.briefing.naming import label_of
 from rag.briefing.plans import Articles, Kind, Must, SectionPlan
 from rag.briefing.relevance import Topic
-from rag.briefing.roles import ESSENTIAL, KeySentence, Role, sentence_text
 from rag.briefing.selection import Candidate, Place, select
 from rag.briefing.shortening import shorter, whole
 from rag.briefings import BriefingStatement, Form, LeftOut, Reason, Section, SectionDrafted, Written, seated
 from rag.statements.facts import facts
+from rag.statements.roles import ESSENTIAL, KeySentence, Role, sentence_text
 from rag.text import letter_pairs
 from rag.types import Document, StoredArticle
 

@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rag.briefing.roles import RECIPE, KeySentence, Role, key_sentences
 from rag.briefings import (
     Briefing,
     BriefingStatement,
@@ -29,6 +28,7 @@ from rag.briefings import (
     Written,
 )
 from rag.errors import JianwenError
+from rag.statements.roles import RECIPE, KeySentence, Role, key_sentences
 from rag.store.catalog import Catalog
 from rag.store.kept_words import Places, about, place_of
 from rag.types import StoredArticle

@@ -13,7 +13,6 @@ from rag.briefing.drafting import Drafter, Source
 from rag.briefing.fitting import fit
 from rag.briefing.naming import days, headline, meeting_of
 from rag.briefing.plans import Articles, Kind
-from rag.briefing.roles import KeySentence, sentence_text
 from rag.briefings import (
     ArticlesChosen,
     BriefEvent,
@@ -27,6 +26,7 @@ from rag.briefings import (
     Section,
 )
 from rag.errors import JianwenError
+from rag.statements.roles import KeySentence, sentence_text
 from rag.types import Progress, StopSignal, StoredArticle, heed
 
 _SHOWN = 12  # key sentences of an article that are shown on the way

@@ -15,10 +15,10 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from rag.briefing.roles import Role
 from rag.briefings import Form
 from rag.errors import JianwenError
 from rag.settings import home
+from rag.statements.roles import Role
 
 OURS: Final = Path(__file__).parent / "kinds"
 _TITLE_WORDS: Final = ("标题", "会议", "主题", "时段", "甲", "乙")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.briefing.roles import ESSENTIAL
 from rag.briefings import BriefingStatement
+from rag.statements.roles import ESSENTIAL
 
 OPENS = 0.75  # importance of what opens a speech, wherever the plan puts it
 

@@ -313,10 +313,10 @@ class LlamaSession:
         self._scores = self._model.scores()
         self.ended = self._model.room <= 1
 
-    def write(self, until: str, *, forbidden: str = "", at_first: str = "", reluctance: float = 0.0) -> Iterator[str]:
+    def write(self, until: str, *, forbidden: str = "", at_first: str = "") -> Iterator[str]:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         while not self.ended:
-            token = self._next_token(self._scores, decoder, forbidden + at_first, reluctance)
+            token = self._next_token(self._scores, decoder, forbidden + at_first)
             at_first = ""
             if token is None:
                 self.ended = True
@@ -329,7 +329,7 @@ class LlamaSession:
             here = self._model.length
             rows = self._model.read_each([token, *guesses])
             for guess, scores in zip(guesses, rows, strict=False):
-                if _over(texts[-1], until) or self._next_token(scores, decoder, forbidden, reluctance) != guess:
+                if _over(texts[-1], until) or self._next_token(scores, decoder, forbidden) != guess:
                     break
                 texts.append(decoder.decode(self._model.pieces[guess]))
             self._drafter.learn(len(guesses), len(texts) - 1)
@@ -342,11 +342,10 @@ class LlamaSession:
                 return
 
     def _next_token(
-        self, scores: NDArray[np.float32], decoder: codecs.IncrementalDecoder, forbidden: str, reluctance: float
+        self, scores: NDArray[np.float32], decoder: codecs.IncrementalDecoder, forbidden: str
     ) -> int | None:
         """The best-scored token that writes nothing forbidden; None when the model ends its turn."""
         scores = scores.copy()
-        scores[list(self._model.end_tokens)] -= reluctance
         state = decoder.getstate()
         while True:
             token = int(scores.argmax())

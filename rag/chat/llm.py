@@ -41,11 +41,10 @@ class Session(Protocol):
     answer_tokens: int
     ended: bool  # the model ended its turn, or the room for the answer is used up
 
-    def write(self, until: str, *, forbidden: str = "", at_first: str = "", reluctance: float = 0.0) -> Iterator[str]:
+    def write(self, until: str, *, forbidden: str = "", at_first: str = "") -> Iterator[str]:
         """Yield the text the model writes, up to and with the first character of `until`, or to the end of its turn.
 
-        No character of `forbidden` is ever written, and the first token has none of `at_first`. `reluctance` (in nats)
-        is taken off the score of ending the turn: small models end a list early. Raises `Stopped`.
+        No character of `forbidden` is ever written, and the first token has none of `at_first`. Raises `Stopped`.
         """
         ...
 

@@ -78,5 +78,13 @@ def other_year(question: str, cited: str, evidence: Evidence) -> str | None:
     return f"问题问的是{asked}，所引原文说的是{printed}"
 
 
+def of_another_year(question: str, evidence: Evidence) -> bool:
+    """Whether the article is, by its date and its title, of another year than those that the question names."""
+    wanted = set(_years(question))
+    title, date = evidence.article.title, evidence.article.date
+    own = set(_years(title)) | ({date.year} if date else set())
+    return bool(wanted and own) and not wanted & own
+
+
 def _years(text: str) -> list[int]:
     return [mention.year for mention in date_mentions(text) if mention.year is not None]

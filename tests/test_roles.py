@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from rag.briefing.duties import duty_of
 from rag.briefing.naming import days, headline, meeting_of
-from rag.briefing.roles import ESSENTIAL, Role, key_sentences, pieces, sentence_text
 from rag.briefing.shortening import shorter
 from rag.statements.alignment import letters
 from rag.statements.facts import facts
+from rag.statements.roles import ESSENTIAL, Role, key_sentences, pieces, sentence_text
 from tests.briefing_articles import sample_articles, stored
 
 
@@ -199,3 +199,8 @@ def test_what_is_shortened_is_a_beginning_of_the_sentence(clauses: list[str]) ->
 )
 def test_who_must_do_it_and_by_when(text: str, who: str, due: str) -> None:
     assert duty_of(text) == type(duty_of(text))(who, due)
+
+
+def test_a_counted_point_may_be_short() -> None:
+    found = roles("全县教育工作会议召开。", "认定资格所需材料：(一)身份证；(二)学历证书；")
+    assert [text for text, _, point in found if point] == ["(一)身份证；", "(二)学历证书；"]

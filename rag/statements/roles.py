@@ -15,10 +15,10 @@ from itertools import pairwise
 from typing import Final
 
 from rag.statements.facts import facts
-from rag.text import Span, enumerators, letter_pairs, sentences
+from rag.text import Span, enumerator, enumerators, letter_pairs, sentences
 from rag.types import StoredArticle
 
-RECIPE: Final = "roles-2"  # changes when the same article would be read differently
+RECIPE: Final = "roles-3"  # changes when the same article would be read differently
 
 
 class Role(Enum):
@@ -106,6 +106,33 @@ def sentence_text(article: StoredArticle, sentence: KeySentence) -> str:
     return article.paragraphs[sentence.paragraph].text[sentence.start : sentence.end]
 
 
+def demands(sentence: str) -> bool:
+    """Whether it says of something that it must be done (要, 必须, 不得)."""
+    return _DEMAND.search(sentence) is not None
+
+
+def enumerations(article: StoredArticle, found: Sequence[KeySentence]) -> tuple[tuple[int, ...], ...]:
+    """The places in `found` of the heads of counted points, those of one enumeration together. One may stand in a point
+    of another."""
+    done: list[list[int]] = []
+    open_ones: list[tuple[str, int, list[int]]] = []  # kind, last number, places; the innermost last
+    for place, one in enumerate(found):
+        member = enumerator(sentence_text(article, one)) if one.head else None
+        if member is None:
+            continue
+        kind, number = member
+        level = next((n for n, (other, last, _) in enumerate(open_ones) if (other, last + 1) == member), None)
+        if level is None:
+            places: list[int] = []
+            done.append(places)
+            level = next((n for n, (other, _, _) in enumerate(open_ones) if other == kind), len(open_ones))
+        else:
+            places = open_ones[level][2]
+        open_ones[level:] = [(kind, number, places)]
+        places.append(place)
+    return tuple(tuple(places) for places in done if len(places) > 1)
+
+
 def pieces(text: str) -> Iterator[Span]:
     """The sentences of a paragraph without white space around them, cut also where a counted point begins."""
     cuts = sorted({0, len(text), *(start for start, _, _ in enumerators(text)), *(end for _, end in sentences(text))})
@@ -148,7 +175,8 @@ class _Reader:
                 if lead := _LEAD.match(sentence):
                     self._verb, self._spoken, point = lead["verb"], True, 0
                     self._past = False
-                if not _FULL_STOP.search(sentence) or sum(map(str.isalnum, sentence)) < _LEAST_LETTERS:
+                short = sum(map(str.isalnum, sentence)) < _LEAST_LETTERS and start not in counted
+                if not _FULL_STOP.search(sentence) or short:
                     self._look_back(sentence)
                     continue  # a heading, or a lead-in that stands alone
                 self._look_back(sentence)

@@ -1,0 +1,180 @@
+"""The points of a list: the sentences that answer, of all passages that do, in the order of their documents, none
+twice, in the source's own words. Pure; how surely a sentence answers the model has said (`judging`).
+
+A small model that writes a list ends it early where its points stand in several passages, so it is not left to it.
+What the form of a report tells (`rag.statements.roles`) is added to what the model says of a sentence by itself: a
+point whose head answers is given whole, what leads in counted points stands for them all, and what has been achieved
+is no answer to what is to be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from rag.answering.asked import passed_over
+from rag.answering.judging import Line
+from rag.answers import Evidence
+from rag.statements.roles import KeySentence, Role, demands, enumerations, key_sentences, pieces
+from rag.text import letter_pairs
+from rag.types import Passage, StoredArticle
+
+_SAME: Final = 0.8  # share of character pairs from which two sentences say the same
+_FRAME: Final = frozenset({Role.OVERVIEW, Role.PROCEEDINGS, Role.ATTENDANCE})
+_MOST: Final = 20  # points of a report that is asked about as a whole; one with more is no report of a meeting
+
+_Place = tuple[str, int]  # paragraph and start
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`evidence.paragraph.text[start:end]`, which a list may hold. part: the point of its article that it belongs to,
+    0 for none; `head` names that one."""
+
+    evidence: Evidence
+    start: int
+    end: int
+    role: Role = Role.OTHER
+    part: int = 0
+    head: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.evidence.paragraph.text[self.start : self.end]
+
+    @property
+    def alone(self) -> bool:
+        """Whether its passage holds nothing else."""
+        return self.evidence.passage.text.strip() == self.text
+
+    @property
+    def frames(self) -> bool:
+        """Whether it stands around the points of a report: that a meeting was held, who came."""
+        return self.role in _FRAME and not demands(self.text)
+
+    @property
+    def place(self) -> _Place:
+        return self.evidence.paragraph.id, self.start
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """An article and what its sentences do in it. counted: the heads of points counted together, by their numbers."""
+
+    evidence: Evidence  # one of its passages
+    sentences: tuple[KeySentence, ...]
+    counted: tuple[tuple[int, ...], ...]
+
+    @property
+    def article(self) -> StoredArticle:
+        return self.evidence.article
+
+    def place(self, number: int) -> _Place:
+        one = self.sentences[number]
+        return self.article.paragraphs[one.paragraph].id, one.start
+
+    def point(self, number: int, evidence: Evidence | None = None) -> Point:
+        """`evidence`: the passage it stands in; made of the sentence alone unless given."""
+        one = self.sentences[number]
+        if evidence is None:
+            stored = self.article.paragraphs[one.paragraph]
+            text = stored.text[one.start : one.end]
+            passage = Passage(f"{stored.id}#{one.start}", stored.id, one.start, one.end, text)
+            evidence = replace(self.evidence, passage=passage, paragraph=stored)
+        return Point(evidence, one.start, one.end, one.role, one.point, one.head)
+
+
+@dataclass(slots=True)
+class Listing:
+    """Gathers the sentences of passages that answer a question, with how surely each does by itself, and gives its
+    list."""
+
+    question: str
+    line: Line
+    _gathered: dict[_Place, tuple[Point, float]] = field(default_factory=dict)
+    _reports: dict[str, _Report] = field(default_factory=dict)
+
+    def gather(self, point: Point, sure: float) -> None:
+        """sure: in logits."""
+        self._gathered[point.place] = point, sure
+
+    def sentences(self, evidence: Evidence) -> Iterator[Point]:
+        """Those of a passage that are not gathered."""
+        article = evidence.article
+        if article.id not in self._reports:
+            found = key_sentences(article)
+            self._reports[article.id] = _Report(evidence, found, enumerations(article, found))
+        report = self._reports[article.id]
+        numbers = {report.place(number): number for number in range(len(report.sentences))}
+        for start, end in pieces(evidence.paragraph.text):
+            place = evidence.paragraph.id, start
+            if start < evidence.passage.end and evidence.passage.start < end and place not in self._gathered:
+                number = numbers.get(place)
+                yield Point(evidence, start, end) if number is None else report.point(number, evidence)
+
+    def chosen(self) -> tuple[Point, ...]:
+        """The list, in order. Where no sentence answers by itself, as one whose year stands in the sentence before it,
+        all; where only sentences that the question does not ask for (`passed_over`), those."""
+        best = max((sure for _, sure in self._gathered.values()), default=0.0)
+        surely = self._surely(max(self.line.least, best - self.line.apart))
+        led = {point.place: point for point in self._led_in(surely) if self._of_the_kind(point)}
+        rest = self._rest(surely, {(point.evidence.article.id, point.part) for point in led.values()})
+        kept = led | {point.place: point for point in rest} | surely
+        right = [point for point in kept.values() if self._of_the_kind(point)]
+        told = {point.evidence.article.id for point in right if not point.frames}
+        apart = [point for point in right if not point.frames or point.evidence.article.id not in told]
+        return _each_once(apart or kept.values() or [point for point, _ in self._gathered.values()])
+
+    def _of_the_kind(self, point: Point) -> bool:
+        return point.role is not passed_over(self.question)
+
+    def _surely(self, least: float) -> dict[_Place, Point]:
+        return {place: point for place, (point, sure) in self._gathered.items() if sure >= least}
+
+    def _led_in(self, surely: dict[_Place, Point]) -> Iterator[Point]:
+        """The heads of the points that an answering sentence leads in, by itself or as the end of a passage that
+        answers as a whole."""
+        passages = {point.evidence.passage.id for point in surely.values()}
+        for report in self._reports.values():
+            for heads in report.counted:
+                lead = self._gathered.get(report.place(heads[0] - 1)) if heads[0] else None
+                if lead and (lead[0].place in surely or lead[0].evidence.passage.id not in passages):
+                    yield from map(report.point, heads)
+            yield from self._opened(report, surely)
+
+    def _opened(self, report: _Report, surely: dict[_Place, Point]) -> Iterator[Point]:
+        """The heads of all points of a report of which only the opening answers: it is asked about as a whole."""
+        mine = [point for point in surely.values() if point.evidence.article.id == report.article.id]
+        rest = (point for point in mine if not point.frames and self._of_the_kind(point))
+        if any(point.role is Role.OVERVIEW for point in mine) and next(rest, None) is None:
+            heads = [report.point(number) for number, one in enumerate(report.sentences) if one.head]
+            heads = [head for head in heads if self._of_the_kind(head)]
+            if len(heads) <= _MOST:
+                yield from heads
+
+    def _rest(self, surely: dict[_Place, Point], told: set[tuple[str, int]]) -> Iterator[Point]:
+        """What else is said under a point whose head answers, and in a passage of which every sentence rather answers
+        than not; but for points `told` by their heads."""
+        parts = {(point.evidence.article.id, point.part) for point in surely.values() if point.head}
+        passages = {point.evidence.passage.id for point in surely.values()}
+        passages -= {point.evidence.passage.id for point, sure in self._gathered.values() if sure <= 0}
+        for point, _ in self._gathered.values():
+            part = point.evidence.article.id, point.part
+            if part not in told and ((point.part and part in parts) or point.evidence.passage.id in passages):
+                yield point
+
+
+def _each_once(points: Iterable[Point]) -> tuple[Point, ...]:
+    """In order, without what says the same as one before it."""
+    kept: list[tuple[Point, set[str]]] = []
+    for point in sorted(points, key=lambda point: (*point.evidence.place, point.start)):
+        pairs = letter_pairs(point.text)
+        if not any(_share(pairs, said) >= _SAME for _, said in kept):
+            kept.append((point, pairs))
+    return tuple(point for point, _ in kept)
+
+
+def _share(one: set[str], other: set[str]) -> float:
+    """Jaccard's index."""
+    return len(one & other) / len(one | other) if one or other else 1.0
