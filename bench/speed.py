@@ -1,15 +1,17 @@
 """Our answers against llama.cpp's own speed: same model, threads, prompt tokens and number of tokens written.
 
 One round of one question: `Library.ask` over the sample bulletin (search, weighing of the evidence, writing), then
-bare llama.cpp reads the very prompt we wrote from and writes as many tokens.
+bare llama.cpp reads the very prompt we wrote from and writes as many tokens. A list is not written but chosen, sentence
+by sentence; beside it llama.cpp reads the prompt that it could be written from.
 
-Decoding. Ours: tokens written, from "prompt read" to the last draft event, so masks, detokenising and naming a source
-after each sentence are all in the time, while the 【n】 are not counted as tokens. Base: sampling and decoding as many.
+Decoding, not of lists. Ours: tokens written, from "prompt read" to the last draft event, so masks, detokenising and
+naming a source after each sentence are all in the time, while the 【n】 are not counted as tokens. Base: sampling and
+decoding as many.
 First token. Ours: seconds from the question to the first character. Base: seconds that llama.cpp, at the speed it has
 just read the writing prompt, needs for the tokens we read (a beginning shared with the prompt before is not read
 again), or for the writing prompt alone, as if no evidence had been weighed. Before it everything read is forgotten.
 Warm. Ours: the same seconds for a second question about the same passages, right after the first one. Base: the seconds
-for all that was read for the first one, as above; and for its writing prompt alone.
+for all that was read for the first one, as above, or its writing prompt if that is more; and for that prompt alone.
 LlamaIndex (`--llama-index`): its citation query engine over llama.cpp's plain loop, with the passages we wrote from.
 """
 
@@ -26,6 +28,7 @@ from bench.llama import BareLlama, MeteredChat, Start
 from bench.llama_index import EngineAnswer, answer
 from bench.options import SAMPLE, Say, positive
 from bench.report import Measurement, Report, Row, machine, pooled
+from rag.answering import prompts
 from rag.answers import DraftText, Evidence, EvidenceFound
 from rag.chat.llm import Message
 from rag.errors import JianwenError
@@ -81,8 +84,13 @@ class Round:
 
     @property
     def reading_all(self) -> float:
-        """Seconds that llama.cpp needs for all that we read."""
+        """Seconds that llama.cpp needs for all that we read before the first word."""
         return self.ours.read / self.prompt_speed
+
+    @property
+    def reading_evidence(self) -> float:
+        """Seconds that llama.cpp needs for all evidence: of a list only some is read before the first word."""
+        return max(self.reading_all, self.reading)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -186,7 +194,9 @@ def ask(library: Library, chat: MeteredChat, question: str) -> Asked | None:
                 first, read, writing = last - started, sum(start.read for start in chat.starts), chat.starts[-1]
     if writing is None:
         return None
-    prompt = tuple(chat.prompt_tokens(writing.messages))
+    chosen = writing.session.answer_tokens == 0
+    messages = prompts.writing(question, [prompts.source_text(one) for one in evidence]) if chosen else writing.messages
+    prompt = tuple(chat.prompt_tokens(messages))
     return Asked(first, read, prompt, writing.session.answer_tokens, last - writing.ready, evidence)
 
 
@@ -194,28 +204,22 @@ def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
     decoding, read, alone, warm, warm_alone = [], [], [], [], []
     for question, done in rounds.items():
         first = tuple(r.ours.first for r in done)
-        decoding.append(
-            Row(
-                f"{question}（{done[0].ours.written} 词元）",
-                tuple(r.ours.written / r.ours.writing for r in done),
-                tuple(r.ours.written / r.writing for r in done),
+        if done[0].ours.written:
+            decoding.append(
+                Row(
+                    f"{question}（{done[0].ours.written} 词元）",
+                    tuple(r.ours.written / r.ours.writing for r in done),
+                    tuple(r.ours.written / r.writing for r in done),
+                )
             )
-        )
         label = f"{question}（读 {done[0].ours.read} 词元，末次提示 {len(done[0].ours.prompt)}）"
         read.append(Row(label, first, tuple(r.reading_all for r in done)))
         alone.append(Row(label, first, tuple(r.reading for r in done)))
-        if again := [(r.warm, r.reading_all, r.reading) for r in done if r.warm is not None]:
+        if again := [(r.warm, r.reading_evidence, r.reading) for r in done if r.warm is not None]:
             seconds, of_all, of_prompt = zip(*again, strict=True)
             warm.append(Row(question, seconds, of_all))
             warm_alone.append(Row(question, seconds, of_prompt))
     made = [
-        _measurement(
-            "decoding",
-            "回答每秒写出的词元（含每句之后选定出处）÷ llama.cpp 贪心解码同样提示、同样多词元；越接近 1 越好",
-            "llama.cpp",
-            "词元/秒",
-            decoding,
-        ),
         _measurement(
             "first_token",
             "从提问到第一个字 ÷ llama.cpp 读入同样多词元（检索、逐段核对、作答所读的全部）；越接近 1 越好",
@@ -248,7 +252,13 @@ def measurements(rounds: dict[str, list[Round]]) -> tuple[Measurement, ...]:
                 warm_alone,
             ),
         ]
-    return (*made, *_beside_engine(rounds))
+    return (*_decoding(decoding), *made, *_beside_engine(rounds))
+
+
+def _decoding(rows: list[Row]) -> list[Measurement]:
+    """None where nothing but lists was asked for."""
+    compared = "回答每秒写出的词元（含每句之后选定出处）÷ llama.cpp 贪心解码同样提示、同样多词元；越接近 1 越好"
+    return [_measurement("decoding", compared, "llama.cpp", "词元/秒", rows)] if rows else []
 
 
 def _beside_engine(rounds: dict[str, list[Round]]) -> list[Measurement]:
@@ -258,16 +268,20 @@ def _beside_engine(rounds: dict[str, list[Round]]) -> list[Measurement]:
         pairs = [(r.ours, r.engine) for r in done if r.engine is not None and r.engine.written > 1]
         if pairs:
             first.append(Row(question, tuple(o.first for o, _ in pairs), tuple(e.first for _, e in pairs)))
+        if pairs and pairs[0][0].written:
             ours = tuple(o.written / o.writing for o, _ in pairs)
             decoding.append(Row(question, ours, tuple((e.written - 1) / e.writing for _, e in pairs)))
     if not first:
         return []
-    return [
+    made = [
         _measurement(
             "engine_first_token", "从提问到第一个字 ÷ LlamaIndex（资料已给它）；越低越好", "LlamaIndex", "秒", first
-        ),
-        _measurement("engine_decoding", "回答每秒写出的词元 ÷ LlamaIndex；越高越好", "LlamaIndex", "词元/秒", decoding),
+        )
     ]
+    if decoding:
+        compared = "回答每秒写出的词元 ÷ LlamaIndex；越高越好"
+        made.append(_measurement("engine_decoding", compared, "LlamaIndex", "词元/秒", decoding))
+    return made
 
 
 def _measurement(key: str, compared: str, base: str, unit: str, rows: list[Row]) -> Measurement:

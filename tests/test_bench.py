@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +165,8 @@ def test_speed_ratios_are_of_the_same_tokens() -> None:
     assert made["engine_decoding"].rows[-1].ratio == pytest.approx(1.0)
     refused_second = speed.Round(ours, reading=4.0, writing=2.5)
     assert len(speed.measurements({"问？": [refused_second]})) == 3
+    listed = speed.Round(replace(ours, written=0), reading=4.0, writing=0.0, warm=1.0, engine=engine)
+    assert {m.key for m in speed.measurements({"问？": [listed]})} == {*made} - {"decoding", "engine_decoding"}
 
 
 def test_reading_totals_weigh_files_by_their_pages() -> None:
