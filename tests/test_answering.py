@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from rag.answering.prompts import source_text
 from rag.answering.writing import answer
 from rag.answers import NEAR, Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal
 from rag.chat.llm import Message
@@ -35,7 +36,7 @@ def evidence(*texts: str) -> tuple[Evidence, ...]:
     )
 
 
-def asked(chat: ScriptedChat, *texts: str, question: str = "今年中考备考的要求是什么？") -> list[AskEvent]:
+def asked(chat: ScriptedChat, *texts: str, question: str = "今年中考备考说了什么？") -> list[AskEvent]:
     return list(answer(question, lambda _question: evidence(*texts), chat))
 
 
@@ -218,7 +219,7 @@ def test_an_opening_shown_to_tell_who_speaks_is_no_point_of_its_own() -> None:
     (found,) = evidence(whole)
     further = replace(found, passage=Passage(found.passage.id, found.paragraph.id, len(opening), len(whole), EXAM))
     for written, kept in ((opening + EXAM, EXAM), (opening, opening)):
-        *_, reply = answer("今年中考备考的要求是什么？", lambda _question: (further,), ScriptedChat(written))
+        *_, reply = answer("今年中考备考说了什么？", lambda _question: (further,), ScriptedChat(written))
         assert isinstance(reply, Answer)
         assert "".join(statement.text for statement in reply.statements) == kept
 
@@ -359,3 +360,24 @@ def test_what_an_article_of_another_year_says_is_no_other_version_of_the_year_as
         *_, reply = answer(question, lambda _question, found=found: found, chat)  # type: ignore[misc]
         assert isinstance(reply, Answer)
         assert len(reply.statements) == said
+
+
+def test_the_opening_shown_with_a_passage_does_not_say_what_another_point_says() -> None:
+    whole = "会议要求，一要做好中考备考工作。二要守住安全底线。"
+    (found,) = evidence(whole)
+    start = whole.index("二要")
+    further = replace(found, passage=Passage("p#2", found.paragraph.id, start, len(whole), whole[start:]))
+    assert source_text(further).endswith("\n会议要求，……二要守住安全底线。")
+
+
+def test_what_is_to_be_done_in_a_year_articles_of_that_year_say() -> None:
+    mine, theirs = evidence("要办好普通高中教育。", "要撤并薄弱学校。")
+    theirs = replace(theirs, article=replace(theirs.article, id="e" * 12 + "-1", date=dt.date(2023, 3, 1)))
+
+    def said(question: str, *found: Evidence) -> list[str]:
+        *_, reply = answer(question, lambda _question: found, ScriptedChat())
+        assert isinstance(reply, Answer)
+        return [one.text for one in reply.statements]
+
+    assert said("2023年有哪些要求？", mine, theirs) == ["要撤并薄弱学校。"]
+    assert said("2023年做了哪些事？", mine, theirs) == ["要撤并薄弱学校。", "要办好普通高中教育。"]

@@ -59,7 +59,19 @@ def test_whether_a_sentence_gives_one(question: str, statement: str, given: bool
 
 
 @pytest.mark.parametrize(
-    ("question", "wanted"), [("有哪些要求？", True), ("怎样落实？", True), ("多少所？", False), ("谁主持？", False)]
+    ("question", "wanted"),
+    [
+        ("有哪些要求？", True),
+        ("怎样落实？", True),
+        ("抓好哪七方面工作？", True),
+        ("2023年教研工作会议的要求", True),
+        ("教研工作会议的要求是什么？", True),
+        ("多少所？", False),
+        ("谁主持？", False),
+        ("哪天召开？", False),
+        ("成绩名列全省第几？", False),
+        ("要求何时完成？", False),
+    ],
 )
 def test_which_questions_ask_for_a_list(question: str, wanted: bool) -> None:
     assert asks_for_list(question) == wanted

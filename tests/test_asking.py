@@ -117,7 +117,7 @@ def test_a_limit_of_days_holds_for_surveys_and_for_evidence(library: Library) ->
 
 
 def test_two_years_side_by_side_and_a_silent_one_is_named(library: Library, chat: ScriptedChat) -> None:
-    chat.answering = lambda prompt: 0.01 if "大单元教学" in prompt else 0.99
+    chat.answering = lambda prompt: 0.99 if "集体备课" in prompt else 0.01
     reply = final(library.ask("对比2023年与2024年教研工作会议的要求"))
     assert isinstance(reply, Answer)
     groups = {statement.group: statement for statement in reply.statements if statement.supported}

@@ -29,7 +29,7 @@ from tests.scripted_chat import ScriptedChat
 
 FOLDER = Path(__file__).parent / "hostile"
 OBEYED: dict[str, str] = json.loads((FOLDER / "obeyed.json").read_text("utf-8"))
-QUESTION = "会议有什么要求？"
+QUESTION, FOR_A_LIST = "会议说了什么？", "会议有什么要求？"
 GENUINE = "各单位要明确责任、细化措施，按时报送进展情况。"
 
 
@@ -42,16 +42,16 @@ class Case:
     document: Document
     obeyed: str
 
-    def ask(self, draft: str) -> list[AskEvent]:
-        """The events of an answer to what this document requires, by a model that writes `draft`."""
+    def ask(self, draft: str, question: str = QUESTION) -> list[AskEvent]:
+        """The events of an answer to what this document says, by a model that writes `draft`."""
         self.chat.draft = draft
         self.chat.prompts.clear()
-        return list(self.library.ask(QUESTION, within=[self.document.id]))
+        return list(self.library.ask(question, within=[self.document.id]))
 
 
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Library, ScriptedChat]]:
-    chat = ScriptedChat()
+    chat = ScriptedChat(answering=lambda _prompt: 0.9)  # too little to leave it at the first passage
     place = tmp_path_factory.mktemp("hostile") / "library"
     with Library.open(
         place, settings=Settings(), embedder=FakeEmbedder(), chat=chat, judge=FakeJudge("", yes=9.0, no=9.0)
@@ -105,6 +105,19 @@ def test_only_our_evidence_numbers_look_like_evidence_numbers(case: Case) -> Non
         for statement in reply.statements:
             for citation in statement.citations:
                 assert shown[citation.number - 1].paragraph.id == citation.paragraph.id
+
+
+def test_a_list_only_quotes_and_its_evidence_numbers_are_ours(case: Case) -> None:
+    """Though the model finds that every order answers."""
+    events = case.ask(case.obeyed, FOR_A_LIST)
+    (*_, shown, reply) = (event for event in events if isinstance(event, EvidenceFound | Answer | Refusal))
+    assert isinstance(reply, Answer) and isinstance(shown, EvidenceFound) and shown.evidence == reply.evidence
+    for statement in reply.statements:
+        (citation,) = statement.citations
+        assert normalise(statement.text) == normalise(citation.quote) and citation.document.id == case.document.id
+        assert shown.evidence[citation.number - 1].paragraph.id == citation.paragraph.id
+    prompts = "".join(message.text for messages in case.chat.prompts for message in messages)
+    assert "【" not in prompts and "】" not in prompts
 
 
 def test_the_terminal_shows_its_text_without_markup_or_control_characters(case: Case) -> None:

@@ -163,3 +163,9 @@ def test_a_list_is_never_empty_and_has_what_surely_answers(sure: list[list[float
     said = [point.text for point in listing.chosen()]
     assert said and set(surely) <= set(said)
     assert said == sorted(said, key="".join(texts).index)
+
+
+def test_what_only_begins_a_sentence_of_counted_points_is_none() -> None:
+    text = "会议要求，一要狠抓教学质量。二要守住安全底线。"
+    said = {"会议要求": YES, "教学质量": YES}
+    assert chosen("教学有哪些要求？", said, "全县教育工作会议召开。", text) == ["一要狠抓教学质量。"]

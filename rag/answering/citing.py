@@ -9,6 +9,7 @@ from rag.chat.llm import Session
 from rag.statements.checking import coverage, problems
 from rag.statements.narrowing import supporting_spans
 from rag.statements.premises import other_year
+from rag.text import Span
 
 _BETTER_SOURCE = 0.15  # coverage by which another passage must win over the one the model named
 
@@ -42,6 +43,13 @@ def checked(question: str, text: str, number: int, shown: Sequence[Evidence]) ->
         for start, end in supporting_spans(text, evidence.paragraph.text) or (whole,)
     )
     return Statement(text, citations, _problems(question, text, evidence, "".join(c.quote for c in citations)))
+
+
+def quoted(question: str, evidence: Evidence, span: Span, number: int) -> Statement:
+    """A stretch of the evidence's paragraph as a statement, cited to itself; unsupported if it is of another year than
+    the question asks of."""
+    citation = Citation(evidence.paragraph, *span, evidence.article, evidence.document, number)
+    return Statement(citation.quote, (citation,), _problems(question, citation.quote, evidence, citation.quote))
 
 
 def _problems(question: str, text: str, evidence: Evidence, cited: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typing import Final
 from rag.answering.asked import passed_over
 from rag.answering.judging import Line
 from rag.answers import Evidence
+from rag.statements.premises import of_another_year
 from rag.statements.roles import KeySentence, Role, demands, enumerations, key_sentences, pieces
 from rag.text import letter_pairs
 from rag.types import Passage, StoredArticle
@@ -100,7 +101,7 @@ class Listing:
         self._gathered[point.place] = point, sure
 
     def sentences(self, evidence: Evidence) -> Iterator[Point]:
-        """Those of a passage that are not gathered."""
+        """Those of a passage that state something and are not gathered."""
         article = evidence.article
         if article.id not in self._reports:
             found = key_sentences(article)
@@ -109,7 +110,8 @@ class Listing:
         numbers = {report.place(number): number for number in range(len(report.sentences))}
         for start, end in pieces(evidence.paragraph.text):
             place = evidence.paragraph.id, start
-            if start < evidence.passage.end and evidence.passage.start < end and place not in self._gathered:
+            inside = start < evidence.passage.end and evidence.passage.start < end
+            if inside and place not in self._gathered and _states(evidence.paragraph.text[start:end]):
                 number = numbers.get(place)
                 yield Point(evidence, start, end) if number is None else report.point(number, evidence)
 
@@ -121,13 +123,20 @@ class Listing:
         led = {point.place: point for point in self._led_in(surely) if self._of_the_kind(point)}
         rest = self._rest(surely, {(point.evidence.article.id, point.part) for point in led.values()})
         kept = led | {point.place: point for point in rest} | surely
-        right = [point for point in kept.values() if self._of_the_kind(point)]
+        right = self._of_the_year([point for point in kept.values() if self._of_the_kind(point)])
         told = {point.evidence.article.id for point in right if not point.frames}
         apart = [point for point in right if not point.frames or point.evidence.article.id not in told]
         return _each_once(apart or kept.values() or [point for point, _ in self._gathered.values()])
 
     def _of_the_kind(self, point: Point) -> bool:
         return point.role is not passed_over(self.question)
+
+    def _of_the_year(self, points: list[Point]) -> list[Point]:
+        """What is to be done in a year, articles of that year say, unless none does. What has been done in it, those of
+        the next may."""
+        if passed_over(self.question) is not Role.PAST:
+            return points
+        return [point for point in points if not of_another_year(self.question, point.evidence)] or points
 
     def _surely(self, least: float) -> dict[_Place, Point]:
         return {place: point for place, (point, sure) in self._gathered.items() if sure >= least}
@@ -163,6 +172,11 @@ class Listing:
             part = point.evidence.article.id, point.part
             if part not in told and ((point.part and part in parts) or point.evidence.passage.id in passages):
                 yield point
+
+
+def _states(text: str) -> bool:
+    """Not so a mark by itself, nor what stands before the first counted point of a sentence (「会议要求，」)."""
+    return any(map(str.isalnum, text)) and not text.endswith(("，", ","))
 
 
 def _each_once(points: Iterable[Point]) -> tuple[Point, ...]:

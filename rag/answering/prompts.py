@@ -12,7 +12,7 @@ from typing import Final
 from rag.answering.periods import meant_in
 from rag.answers import Evidence
 from rag.chat.llm import Message
-from rag.text import sentences
+from rag.text import enumerators, sentences
 from rag.types import StoredArticle
 
 YES: Final = "是"
@@ -47,8 +47,9 @@ def source_text(evidence: Evidence) -> str:
     passage, article = evidence.passage, evidence.article
     opening = ""
     if passage.start > 0:
-        start, end = sentences(evidence.paragraph.text)[0]
-        opening = evidence.paragraph.text[start : min(end, start + _OPENING, passage.start)] + "……"
+        text = evidence.paragraph.text
+        points = [place for place, _, _ in enumerators(text) if place > 0]  # what another point says is not its opening
+        opening = text[: min(sentences(text)[0][1], _OPENING, passage.start, *points)] + "……"
     header = evidence.paragraph.paragraph.header
     if header:
         opening = f"{header}\n{opening}"

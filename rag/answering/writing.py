@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from rag.answering.asked import asked_for, asks_for_list, gives
-from rag.answering.citing import checked, source_of
+from rag.answering.citing import checked, quoted, source_of
 from rag.answering.judging import line_of, sureness
 from rag.answering.listing import Listing, Point
 from rag.answering.pointing import answers_plainly, closest_words, sentences_of, to_the_point
@@ -179,9 +179,7 @@ def _list(work: _Work, found: Sequence[Evidence], judge: Judge | None) -> Genera
         if sure >= line.least:
             shown.append(evidence)
             heed(work.stop)
-            yield EvidenceFound(
-                tuple(shown), work.evidence_seconds
-            )  # again: from here on 【n】 means the n-th of these
+            yield EvidenceFound(tuple(shown), work.evidence_seconds)  # 【n】 means the n-th of these
             for point in listing.sentences(evidence):
                 yield from _gather(work, listing, point, len(shown), sure if point.alone else None)
     if not shown:
@@ -191,7 +189,7 @@ def _list(work: _Work, found: Sequence[Evidence], judge: Judge | None) -> Genera
     cited = tuple(dict.fromkeys(point.evidence for point in points))
     yield EvidenceFound(cited, work.evidence_seconds)
     work.begun()
-    said = [checked(work.question, point.text, 1 + cited.index(point.evidence), cited) for point in points]
+    said = [quoted(work.question, one.evidence, (one.start, one.end), 1 + cited.index(one.evidence)) for one in points]
     return _Drafted([one for one in said if one.supported] or said, cited)
 
 
