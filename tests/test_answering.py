@@ -380,4 +380,4 @@ def test_what_is_to_be_done_in_a_year_articles_of_that_year_say() -> None:
         return [one.text for one in reply.statements]
 
     assert said("2023年有哪些要求？", mine, theirs) == ["要撤并薄弱学校。"]
-    assert said("2023年做了哪些事？", mine, theirs) == ["要撤并薄弱学校。", "要办好普通高中教育。"]
+    assert said("2023年有哪些事？", mine, theirs) == ["要撤并薄弱学校。", "要办好普通高中教育。"]
