@@ -283,6 +283,11 @@ class StoredArticle:
         opening = self.paragraphs[0].text if self.paragraphs else ""
         return opening if len(opening) <= 24 else opening[:24] + "…"
 
+    @property
+    def dated_label(self) -> str:
+        """What to put over what several articles say, each for itself."""
+        return f"{self.date or '日期不详'}　{self.label}"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -15,6 +15,7 @@ from rag.answers import NEAR, Answer, AskEvent, DraftText, Evidence, EvidenceFou
 from rag.chat.llm import Message
 from rag.errors import Stopped
 from rag.evidence.cross_encoder import Judge
+from rag.statements.disagreement import SAID
 from rag.types import Document, Paragraph, Passage, StoredArticle, StoredParagraph
 from tests.fakes import FakeJudge
 from tests.scripted_chat import ScriptedChat
@@ -381,3 +382,19 @@ def test_what_is_to_be_done_in_a_year_articles_of_that_year_say() -> None:
 
     assert said("2023年有哪些要求？", mine, theirs) == ["要撤并薄弱学校。"]
     assert said("2023年有哪些事？", mine, theirs) == ["要撤并薄弱学校。", "要办好普通高中教育。"]
+
+
+def test_the_points_of_a_list_stand_under_their_articles_where_several_have_some() -> None:
+    first, second, third = evidence("要新撤并农村薄弱学校69所。", "要办好普通高中教育。", "要新撤并农村薄弱学校71所。")
+    other = replace(first.article, id="e" * 12 + "-1", title="第二次会议", date=dt.date(2024, 6, 1))
+    third = replace(third, article=other)
+    *_, alone = answer(LIST, lambda _question: (first, second), ScriptedChat())
+    *_, both = answer(LIST, lambda _question: (third, second, first), ScriptedChat())
+    assert isinstance(alone, Answer) and isinstance(both, Answer)
+    assert {one.group for one in alone.statements} == {""}
+    assert [(one.group, one.text) for one in both.statements] == [
+        ("2024-03-25　会议", "要新撤并农村薄弱学校69所。"),
+        ("2024-03-25　会议", "要办好普通高中教育。"),
+        ("2024-06-01　第二次会议", "要新撤并农村薄弱学校71所。"),
+    ]
+    assert both.summary == SAID

@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rag.answering.asked import asked_for, asks_for_list, gives
@@ -114,6 +114,9 @@ def answer(
         return
     others = [evidence for evidence in found if not of_another_year(question, evidence)]
     statements, cited = with_other_versions(completed(question, statements), shown, others)
+    summary = SAID if any(statement.group for statement in statements) else ""
+    if asks_for_list(question):
+        statements = _by_article(statements, cited)
     if len(cited) > len(shown):
         yield EvidenceFound(cited, work.evidence_seconds)
     yield Answer(
@@ -124,8 +127,17 @@ def answer(
         work.timing(),
         work.prompt_tokens,
         work.answer_tokens,
-        summary=SAID if any(statement.group for statement in statements) else "",
+        summary=summary,
     )
+
+
+def _by_article(statements: Sequence[Statement], cited: Sequence[Evidence]) -> list[Statement]:
+    """The points of a list in order, under their articles where several have some."""
+    first = {id(one): cited[one.citations[0].number - 1] for one in statements}
+    ordered = sorted(statements, key=lambda one: (*first[id(one)].place, one.citations[0].start))
+    if len({evidence.article.id for evidence in first.values()}) < 2:
+        return ordered
+    return [replace(one, group=first[id(one)].article.dated_label) for one in ordered]
 
 
 def _close(work: _Work, found: tuple[Evidence, ...], close: Evidence | None, judge: Judge | None) -> Refusal:

@@ -59,12 +59,12 @@ def with_other_versions(
             continue
         for other, span in _others(statement, found):
             mine = next(i for i, one in enumerate(made) if one.text == statement.text)
-            made[mine] = replace(made[mine], group=_heading(statement.citations[0].article))
+            made[mine] = replace(made[mine], group=statement.citations[0].article.dated_label)
             theirs = _stating(made, other, span)
             if theirs is None:
                 made.insert(mine + 1, _quoted(other, span, evidence))
             else:
-                made[theirs] = replace(made[theirs], group=_heading(other.article))
+                made[theirs] = replace(made[theirs], group=other.article.dated_label)
     made.sort(key=lambda one: bool(one.group))  # what stands under no heading would seem to stand under the last
     return made, tuple(evidence)
 
@@ -178,9 +178,4 @@ def _quoted(evidence: Evidence, span: Span, shown: list[Evidence]) -> Statement:
     end = start + len(text.rstrip())
     start += len(text) - len(text.lstrip())
     citation = Citation(evidence.paragraph, start, end, evidence.article, evidence.document, numbers[0])
-    return Statement(citation.quote, (citation,), group=_heading(evidence.article))
-
-
-def _heading(article: StoredArticle) -> str:
-    date = f"{article.date}" if article.date else "日期不详"
-    return f"{date}　{article.label}"
+    return Statement(citation.quote, (citation,), group=evidence.article.dated_label)
