@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.answers import Evidence
+from rag.answers import Evidence, Period
 from rag.errors import JianwenError
 from rag.evidence.search import embedding_text, passage_vectors, recipe, search
 from rag.store.catalog import Catalog
@@ -153,4 +154,14 @@ def test_a_reranker_reads_the_best_and_the_others_follow(catalog: Catalog) -> No
     assert [e.passage for e in found].index(plain[read - 1].passage) < 2  # it was the last of those read
     assert [e.passage for e in found[read:]] == [e.passage for e in plain[read:]]
     assert [e.score for e in found] == sorted((e.score for e in found), reverse=True)
+    catalog.close()
+
+
+def test_a_heading_that_only_names_the_year_gains_nothing_by_it(catalog: Catalog) -> None:
+    said = Paragraph("2023年办好学校，2023年建好教师队伍。")
+    name = insert(catalog, 2, Article("", None, (Paragraph("一、2023年任务和2023年回顾"), said)))
+    near = Told(f"{name}-1-1#1", f"{name}-1-2#1")
+    year = Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31), "2023年")
+    assert ids(search("问", catalog, near, near, FakeEmbedder(), 2)) == ["1-1#1", "1-2#1"]
+    assert ids(search("问", catalog, near, near, FakeEmbedder(), 2, prefer=[year])) == ["1-2#1", "1-1#1"]
     catalog.close()
