@@ -16,6 +16,7 @@ from rag.errors import JianwenError
 from rag.evidence.embedding import Embedder
 from rag.evidence.ranking import DEPTH, joined, standard
 from rag.layout.paragraphs import looks_like_heading
+from rag.layout.wrapping import HEADED
 from rag.store.catalog import Catalog
 from rag.text import search_terms
 from rag.types import Ranking
@@ -169,8 +170,9 @@ def _dated_in(evidence: Evidence, periods: Sequence[Period]) -> bool:
 
 
 def _gain(evidence: Evidence, periods: Sequence[Period]) -> float:
-    """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024); a heading
-    only names it."""
+    """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024); one of its
+    headings, numbered or not, only names it."""
     named = any(period.name in evidence.passage.text for period in periods)
-    heading = evidence.paragraph.paragraph.header is None and looks_like_heading(evidence.paragraph.text)
+    paragraph = evidence.paragraph.paragraph
+    heading = paragraph.header is None and looks_like_heading(HEADED.sub("", paragraph.text) or paragraph.text)
     return _PREFERRED if _dated_in(evidence, periods) or (named and not heading) else 0.0
