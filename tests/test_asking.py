@@ -128,6 +128,27 @@ def test_two_years_side_by_side_and_a_silent_one_is_named(library: Library, chat
             assert reply.evidence[citation.number - 1].document == citation.document
 
 
+def test_what_was_done_in_a_year_is_told_by_the_next_years_articles_too(tmp_path: Path, chat: ScriptedChat) -> None:
+    def compared(library: Library, question: str) -> tuple[list[tuple[str, str]], str]:
+        reply = final(library.ask(question))
+        said = reply.statements if isinstance(reply, Answer) else ()
+        return [(statement.group, statement.text) for statement in said], reply.summary
+
+    with Library.open(tmp_path / "library", embedder=FakeEmbedder(), chat=chat) as library:
+        for year, schools in ((2023, 12), (2024, 18)):
+            path = tmp_path / f"{year}.txt"
+            date = f"{year}年3月15日，全市教育工作会议召开。"
+            done = f"会议指出，{year - 1}年全市新建学校{schools}所。"
+            path.write_text(f"全市教育工作会议召开\n\n{date}\n\n{done}\n\n会议要求，要建好学校。\n", "utf-8")
+            list(library.add([path]))
+        chat.answering = lambda prompt: 0.99 if "新建学校1" in prompt else 0.01
+        done_in = [("2022年", "会议指出，2022年全市新建学校12所。"), ("2023年", "会议指出，2023年全市新建学校18所。")]
+        assert compared(library, "对比2022年与2023年新建学校的成效") == (done_in, "")
+        chat.answering = lambda prompt: 0.99 if "要建好学校。" in prompt else 0.01
+        asked = [("2023年", "会议要求，要建好学校。")]
+        assert compared(library, "对比2022年与2023年对建设学校的要求") == (asked, "2022年：资料中未见。")
+
+
 def test_the_question_is_said_as_it_is_understood(library: Library) -> None:
     first = next(iter(library.ask("那去年呢？", before=["今年教研工作会议有什么要求？"])))
     assert isinstance(first, QuestionRead)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
+from rag.answering.asked import passed_over
 from rag.answering.surveying import survey
 from rag.answering.understanding import Side, Understood
 from rag.answering.writing import answer
@@ -25,7 +28,10 @@ from rag.answers import (
 )
 from rag.chat.llm import ChatModel
 from rag.evidence.cross_encoder import Judge
+from rag.statements.roles import Role
 from rag.types import Document, StopSignal, StoredArticle, heed
+
+_YEAR, _YEAR_BEFORE = re.compile(r"(?<!\d)(\d{4})年"), re.compile("去年|上年|上一年|过去的?一年|一年来")
 
 
 class Sources(Protocol):
@@ -79,8 +85,7 @@ def _compare(
     for side in understood.sides:
         heed(stop)
         yield DraftText(f"{side.period.name}：")
-        source = partial(sources.evidence, periods=(side.period,), only=True)
-        for event in answer(side.question, source, chat, stop, judge):
+        for event in answer(side.question, partial(_of_side, sources, side), chat, stop, judge):
             if isinstance(event, Answer | Refusal):
                 found.append((side, event))
             elif isinstance(event, EvidenceFound):
@@ -90,6 +95,26 @@ def _compare(
         last = found[-1][1]
         evidence += last.evidence if isinstance(last, Answer) else ()
     yield _side_by_side(understood, found, sources)
+
+
+def _of_side(sources: Sources, side: Side, question: str) -> tuple[Evidence, ...]:
+    """From articles of the side's period. What has been done in a year, those of the next year may tell."""
+    period, year = side.period, side.period.since.year
+    whole = (period.since, period.until) == (dt.date(year, 1, 1), dt.date(year, 12, 31))
+    if not whole or passed_over(side.question) is Role.PAST:
+        return sources.evidence(question, (period,), only=True)
+    both = Period(period.since, dt.date(year + 1, 12, 31), period.name)
+    return tuple(one for one in sources.evidence(question, (both,), only=True) if _tells_of(year, one))
+
+
+def _tells_of(year: int, evidence: Evidence) -> bool:
+    """Whether a paragraph speaks of the year, or of none by name in an article of that year."""
+    assert evidence.article.date is not None  # it was looked for by its date
+    text, own = evidence.paragraph.text, evidence.article.date.year
+    told = {int(named) for named in _YEAR.findall(text)}
+    told |= {own - 1} if _YEAR_BEFORE.search(text) else set()
+    told |= {own} if not told or "今年" in text else set()
+    return year in told
 
 
 def _side_by_side(

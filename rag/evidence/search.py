@@ -170,8 +170,8 @@ def _dated_in(evidence: Evidence, periods: Sequence[Period]) -> bool:
 
 
 def _gain(evidence: Evidence, periods: Sequence[Period]) -> float:
-    """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024); one of its
-    headings, numbered or not, only names it."""
+    """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024). Headings
+    only name it."""
     named = any(period.name in evidence.passage.text for period in periods)
     paragraph = evidence.paragraph.paragraph
     heading = paragraph.header is None and looks_like_heading(HEADED.sub("", paragraph.text) or paragraph.text)
