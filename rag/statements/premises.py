@@ -64,18 +64,25 @@ def _wording(evidence: Evidence, *texts: str) -> str:
 def other_year(question: str, cited: str, evidence: Evidence) -> str | None:
     """In Chinese, that the words cited from `evidence` are of other years than the question asks of; else None.
 
-    They may be of the year if anything in their paragraph or at the head of their article is.
+    They may be of the year if anything in their paragraph is; or at the head of their article, unless a clause of
+    theirs begins with the other year (「会议指出，2022年新建学校12所」 of a meeting of 2023).
     """
     if any(map(_SPAN_OF_YEARS.search, (question, cited))):
         return None
     wanted, told = set(_years(question)), set(_years(cited))
     if not wanted or not told:
         return None
-    around = _wording(evidence, evidence.paragraph.text)
-    if any(str(year) in around for year in wanted):
+    in_paragraph, at_head = normalise(evidence.paragraph.text), "" if _begins_with_year(cited) else _wording(evidence)
+    if any(str(year) in around for year in wanted for around in (in_paragraph, at_head)):
         return None
     asked, printed = ("、".join(f"{year}年" for year in sorted(years)) for years in (wanted, told))
     return f"问题问的是{asked}，所引原文说的是{printed}"
+
+
+def _begins_with_year(text: str) -> bool:
+    """Whether a clause does, so that what it says is of that year."""
+    starts = (mention.start for mention in date_mentions(text) if mention.year is not None)
+    return any(start == 0 or text[start - 1] in "，。；：！？" for start in starts)
 
 
 def of_another_year(question: str, evidence: Evidence) -> bool:
