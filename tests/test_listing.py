@@ -169,3 +169,16 @@ def test_what_only_begins_a_sentence_of_counted_points_is_none() -> None:
     text = "会议要求，一要狠抓教学质量。二要守住安全底线。"
     said = {"会议要求": YES, "教学质量": YES}
     assert chosen("教学有哪些要求？", said, "全县教育工作会议召开。", text) == ["一要狠抓教学质量。"]
+
+
+def test_what_stands_before_a_paragraph_of_counted_points_need_not_lead_them_in() -> None:
+    texts = "会议召开。", "过去一年成绩显著。", "会议要求，一要抓好教学工作。二要抓好安全工作。"
+    assert chosen("有哪些情况？", {"成绩": YES}, *texts) == ["过去一年成绩显著。"]
+    texts = "会议召开。", "会议要求抓好以下工作。", "一要抓好教学工作。二要抓好安全工作。"
+    assert len(chosen("有哪些情况？", {"以下": YES}, *texts)) == 3
+
+
+def test_the_rest_of_a_sentence_that_comes_near_is_given_with_its_beginning() -> None:
+    text = "2023年新建学校18所；巩固率达到98.6%；会议还看望了教师。"
+    said = {"新建": YES, "巩固率": -0.5, "看望": NO}
+    assert chosen("2023年取得了哪些成绩？", said, "会议召开。", text) == ["2023年新建学校18所；", "巩固率达到98.6%；"]

@@ -9,7 +9,7 @@ is no answer to what is to be done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -75,6 +75,16 @@ class _Report:
         one = self.sentences[number]
         return self.article.paragraphs[one.paragraph].id, one.start
 
+    def lead_in(self, heads: Sequence[int]) -> _Place | None:
+        """The sentence right before the first of counted points, if there is one: in its paragraph, or at the end of
+        the one before."""
+        if heads[0] == 0:
+            return None
+        lead, head = self.sentences[heads[0] - 1], self.sentences[heads[0]]
+        texts = [stored.text for stored in self.article.paragraphs[lead.paragraph : head.paragraph + 1]]
+        between = texts[0][lead.end : head.start] if len(texts) == 1 else texts[0][lead.end :] + texts[-1][: head.start]
+        return self.place(heads[0] - 1) if len(texts) <= 2 and not between.strip() else None
+
     def point(self, number: int, evidence: Evidence | None = None) -> Point:
         """`evidence`: the passage it stands in; made of the sentence alone unless given."""
         one = self.sentences[number]
@@ -121,8 +131,8 @@ class Listing:
         best = max((sure for _, sure in self._gathered.values()), default=0.0)
         surely = self._surely(max(self.line.least, best - self.line.apart))
         led = {point.place: point for point in self._led_in(surely) if self._of_the_kind(point)}
-        rest = self._rest(surely, {(point.evidence.article.id, point.part) for point in led.values()})
-        kept = led | {point.place: point for point in rest} | surely
+        staying = self._staying(surely, {(point.evidence.article.id, point.part) for point in led.values()})
+        kept = led | {point.place: point for point in staying}
         right = self._of_the_year([point for point in kept.values() if self._of_the_kind(point)])
         told = {point.evidence.article.id for point in right if not point.frames}
         apart = [point for point in right if not point.frames or point.evidence.article.id not in told]
@@ -147,7 +157,8 @@ class Listing:
         passages = {point.evidence.passage.id for point in surely.values()}
         for report in self._reports.values():
             for heads in report.counted:
-                lead = self._gathered.get(report.place(heads[0] - 1)) if heads[0] else None
+                place = report.lead_in(heads)
+                lead = self._gathered.get(place) if place else None
                 if lead and (lead[0].place in surely or lead[0].evidence.passage.id not in passages):
                     yield from map(report.point, heads)
             yield from self._opened(report, surely)
@@ -162,16 +173,22 @@ class Listing:
             if len(heads) <= _MOST:
                 yield from heads
 
-    def _rest(self, surely: dict[_Place, Point], told: set[tuple[str, int]]) -> Iterator[Point]:
-        """What else is said under a point whose head answers, and in a passage of which every sentence rather answers
-        than not; but for points `told` by their heads."""
+    def _staying(self, surely: dict[_Place, Point], told: set[tuple[str, int]]) -> Iterator[Point]:
+        """The answering sentences, and with them what else is said under a point whose head answers, in a passage of
+        which every sentence rather answers than not, and in the rest of a sentence (after ；) if it comes near; of
+        points `told` by their heads nothing else."""
         parts = {(point.evidence.article.id, point.part) for point in surely.values() if point.head}
         passages = {point.evidence.passage.id for point in surely.values()}
         passages -= {point.evidence.passage.id for point, sure in self._gathered.values() if sure <= 0}
-        for point, _ in self._gathered.values():
-            part = point.evidence.article.id, point.part
-            if part not in told and ((point.part and part in parts) or point.evidence.passage.id in passages):
+        going_on = ""  # the passage whose last sentence stays and goes on
+        for point, sure in self._gathered.values():
+            passage, part = point.evidence.passage.id, (point.evidence.article.id, point.part)
+            rest = passage == going_on and sure >= self.line.close and not point.head
+            beside = rest or passage in passages or (point.part > 0 and part in parts)
+            stays = point.place in surely or (beside and part not in told)
+            if stays:
                 yield point
+            going_on = passage if stays and point.text.endswith(("；", ";")) else ""
 
 
 def _states(text: str) -> bool:
