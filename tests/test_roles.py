@@ -201,6 +201,8 @@ def test_who_must_do_it_and_by_when(text: str, who: str, due: str) -> None:
     assert duty_of(text) == type(duty_of(text))(who, due)
 
 
-def test_a_counted_point_may_be_short() -> None:
-    found = roles("全县教育工作会议召开。", "认定资格所需材料：(一)身份证；(二)学历证书；")
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_a_counted_point_may_be_short(between: str) -> None:
+    texts = between.join(["认定资格所需材料：", "(一)身份证；", "(二)学历证书；"]).split("\n")
+    found = roles("全县教育工作会议召开。", *texts)
     assert [text for text, _, point in found if point] == ["(一)身份证；", "(二)学历证书；"]

@@ -175,7 +175,7 @@ class _Reader:
                 if lead := _LEAD.match(sentence):
                     self._verb, self._spoken, point = lead["verb"], True, 0
                     self._past = False
-                short = sum(map(str.isalnum, sentence)) < _LEAST_LETTERS and start not in counted
+                short = sum(map(str.isalnum, sentence)) < _LEAST_LETTERS and not heads
                 if not _FULL_STOP.search(sentence) or short:
                     self._look_back(sentence)
                     continue  # a heading, or a lead-in that stands alone
