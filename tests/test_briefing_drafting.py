@@ -182,6 +182,24 @@ def test_whole_months_and_years_are_called_by_their_names(since: str, until: str
     assert days(dt.date.fromisoformat(since), dt.date.fromisoformat(until)) == name
 
 
+def test_a_comparison_tells_what_was_done_before_that_a_meeting_was_held() -> None:
+    held, done = "{}年3月1日，全县教育工作会议召开。", "会议指出，过去一年全县新建、改建和扩建中小学校共{}所。"
+    sources = [
+        source(stored(n, "", dt.date(year, 3, 1), [held.format(year), done.format(n)]), f"{year}年")
+        for n, year in ((1, 2023), (2, 2024))
+    ]
+    kind = kinds().named("compare")
+    plan = kind.sections[0].model_copy(update={"characters": 60})
+    drafter = Drafter(kind.model_copy(update={"sections": (plan,)}), sources, "", ("2023年", "2024年"))
+    (drafted,) = drafter.sections()
+    assert drafted.section and [one.text for one in drafted.section.statements] == [done.format(1), done.format(2)]
+
+
+def test_a_comparison_without_a_topic_is_called_by_its_periods() -> None:
+    assert two_years().title == "2023年与2024年对比"
+    assert two_years(topic="教育").title == "教育：2023年与2024年对比"
+
+
 def test_periods_that_differ_by_a_figure_both_say_it() -> None:
     made = two_years()
     said = "".join(texts(made))

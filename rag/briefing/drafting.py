@@ -28,6 +28,7 @@ from rag.types import Document, StoredArticle
 _SAME: Final = 0.8  # share of character pairs from which two sentences say the same
 _WITH_DUTY: Final = 0.2
 _LOOKED_AT: Final = 60  # sentences of a section that are checked and shortened
+_HELD: Final = 0.4  # times, in a comparison: that a meeting was held tells less than what was done
 _LATER_ROLE: Final = 0.05  # for each role that the plan names before its own
 _PLACE = re.compile(r"在[^，。；]{2,24}(?:召开|举行|举办|开展)|地点[：:]")
 _NAME_OF_POINT = re.compile("(?:[^，。；：]{1,24}?(?:指出|强调|要求|认为|提出|明确)[，：])?(?P<name>[^，。；：]+)")
@@ -166,7 +167,7 @@ class Drafter:
             essential = opens if self.kind.articles is Articles.PERIOD else plan.form is Form.TASKS
             weight = weight if essential else min(weight, 0.95) * (0.8 if one.role is Role.OVERVIEW else 1.0)
         if self.kind.articles is Articles.SIDES:
-            weight = min(weight, 0.95)
+            weight = min(weight, 0.95) * (_HELD if one.role is Role.OVERVIEW else 1.0)
         if not self.topic:
             return weight
         if relevance == 0.0:

@@ -111,12 +111,12 @@ def title(request: BriefingRequest, kind: Kind, chosen: Sequence[ChosenArticle])
     words = {
         "标题": headline(first) if len(chosen) == 1 else request.topic or kind.name,
         "会议": (meeting_of(first) or headline(first)) if len(chosen) == 1 else "",
-        "主题": request.topic or (headline(first) if kind.articles is not Articles.PERIOD else ""),
+        "主题": request.topic or (headline(first) if kind.articles not in (Articles.PERIOD, Articles.SIDES) else ""),
         "时段": _name(request.period) if request.period else _days(chosen),
         "甲": _name(request.period) if request.period else "",
         "乙": _name(request.other) if request.other else "",
     }
-    return kind.title.format(**words).strip() or kind.name
+    return kind.title.format(**words).strip(" ：") or kind.name
 
 
 def _name(period: Period) -> str:
