@@ -32,6 +32,7 @@ class AskView(QWidget):
     stop_wanted = Signal()
     place_wanted = Signal(object)  # Place
     scope_changed = Signal(object)  # tuple[str, ...]
+    reply_left = Signal()  # another question or reply is on view
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,6 +158,7 @@ class AskView(QWidget):
 
     def open_talk(self, talk: Talk) -> None:
         """Show a conversation, at its latest turn, and go on with it."""
+        self.reply_left.emit()
         self.talk = talk
         self._asked = None
         self._shown = None
@@ -169,6 +171,7 @@ class AskView(QWidget):
         """Show the reply before or after."""
         now = len(self.talk.turns) if self._shown is None else self._shown
         if not self.asking and 0 <= now + by < len(self.talk.turns):
+            self.reply_left.emit()
             self._show(now + by)
 
     def copy(self) -> None:
@@ -200,6 +203,7 @@ class AskView(QWidget):
 
     def begin(self, asked: Ask, waiting: str) -> None:
         """A question has been handed over; `waiting` (Chinese) says what it waits for."""
+        self.reply_left.emit()
         self._asked, self._shown = asked, None
         self._drafting = False
         self.head.show_question(asked.question)

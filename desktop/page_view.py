@@ -94,6 +94,10 @@ class PageView(QScrollArea):
         self._turn(page)
         self._reach(self._cited)
 
+    def unlight(self) -> None:
+        self._cited = ()
+        self._place_marks()
+
     def show_hits(self, hits: Sequence[Sequence[Box]], current: int) -> None:
         """Mark find results; `current` is an index into `hits` (its page is turned to), -1 for none."""
         self._found, self._current = tuple(tuple(hit) for hit in hits), current

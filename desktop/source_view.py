@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -127,6 +128,14 @@ class SourceView(QWidget):
         if self.place is not None and place != self.place:
             self._history = [*self._history[-HISTORY:], self.place]
         self._open(place)
+
+    def unlight(self) -> None:
+        """The reply whose words are lit is left: what is shown stays, and nothing in it is lit any more."""
+        if self.place is not None and self.place.spans:
+            self.place = replace(self.place, spans=())
+            self.text.unlight()
+            self.pages.unlight()
+            self._tell_ways()
 
     def back(self) -> None:
         """Return to the place shown before."""

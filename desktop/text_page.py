@@ -66,6 +66,10 @@ class TextPage(PlainBrowser):
         else:
             self.verticalScrollBar().setValue(0)
 
+    def unlight(self) -> None:
+        self._cited = []
+        self._show_marks()
+
     def show_hits(self, hits: Sequence[Hit], current: int) -> None:
         """Mark find results; `current` is an index into `hits`, -1 for none."""
         inside = [(i, hit) for i, hit in enumerate(hits) if hit.paragraph.id in self._starts]

@@ -102,6 +102,7 @@ class Window(QMainWindow):
         self.asking.ask_wanted.connect(self.ask)
         self.asking.stop_wanted.connect(self.stop_asking)
         self.asking.place_wanted.connect(self.desk.show_place)
+        self.asking.reply_left.connect(self.source.unlight)
         self.asking.evidence.twin_chosen.connect(self.desk.open_twin)
         self.asking.scope_changed.connect(self.library.show_scope)
 

@@ -131,6 +131,7 @@ def test_earlier_turns_are_gone_back_to_with_their_sources(window: Window, ask: 
     assert window.source.text.lit_texts() == ["节点安排与业务培训指导"]
     window.actions_["下一问"].trigger()
     assert isinstance(window.asking.result, Refusal)
+    assert window.source.text.lit_texts() == [], "what is lit would seem to belong to the refusal"
 
 
 def test_a_stopped_question_is_no_turn(window: Window, ask: AskIt, qtbot: QtBot) -> None:

@@ -165,6 +165,15 @@ def test_what_is_printed_off_the_page_is_said_and_not_marked(
         assert said in "".join(part.text() for part in view.hint.findChildren(QLabel))
 
 
+def test_unlit_a_page_stays_where_it_is(pdf_view: SourceView) -> None:
+    pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 3, "安全工作")]))
+    page = pdf_view.pages.page
+    pdf_view.unlight()
+    assert (rectangles(pdf_view), pdf_view.pages.page) == ([], page)
+    pdf_view.zoom(1)
+    assert rectangles(pdf_view) == []
+
+
 def test_a_citation_on_another_page_turns_to_it(pdf_view: SourceView) -> None:
     pdf_view.show_place(Place.of_citations([cite(evidence_of(PDF), 3, "安全工作")]))
     assert pdf_view.pages.page == 2

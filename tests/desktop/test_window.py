@@ -64,6 +64,23 @@ def test_a_click_on_a_citation_lights_its_source(window: Window, ask: AskIt) -> 
     assert [card.property("lit") for card in window.asking.evidence.cards] == [False, True, False]
 
 
+def test_what_is_lit_belongs_to_the_reply_on_view(window: Window, ask: AskIt) -> None:
+    ask("要求？")
+    window.asking.answer.anchorClicked.emit(QUrl("cite:0:0"))
+    article = window.source.text.article
+    ask("没有的")
+    assert window.source.text.lit_texts() == []
+    assert window.source.text.article is article, "what the user was reading stays"
+    window.source.text.zoom(1)
+    window.source.head.text.click()
+    assert window.source.text.lit_texts() == []
+    window.asking.head.previous.click()
+    window.asking.answer.anchorClicked.emit(QUrl("cite:0:0"))
+    assert window.source.text.lit_texts() == ["节点安排与业务培训指导"]
+    window.start_conversation()
+    assert window.source.text.lit_texts() == []
+
+
 @pytest.mark.parametrize("url", ["cite:9:0", "cite:0:7", "cite:x:y", "http://example.invalid/", "file:///etc/hostname"])
 def test_other_links_do_nothing(window: Window, ask: AskIt, url: str) -> None:
     ask("要求？")
