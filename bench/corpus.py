@@ -87,7 +87,7 @@ def put(catalog: Catalog, name: str, articles: Sequence[Article], embedder: Embe
     document = Document(sha256[:12], name, sha256, 0, dt.datetime.now(dt.UTC), 1, 0, 0)
     catalog.insert(document, ".txt", parts_of(Reading(tuple(articles))), passages)
     rows = list(catalog.index_rows(document.id))
-    made = passage_vectors(embedder, [embedding_text(row.title, row.text, row.header) for row in rows])
+    made = passage_vectors(embedder, [embedding_text(row.title, row.text, row.above) for row in rows])
     catalog.store_vectors(recipe(embedder), [row.passage for row in rows], made)
     catalog.set_state(document.id, State.READY)
     return document.id

@@ -398,3 +398,49 @@ def test_the_points_of_a_list_stand_under_their_articles_where_several_have_some
         ("2024-06-01　第二次会议", "要新撤并农村薄弱学校71所。"),
     ]
     assert both.summary == SAID
+
+
+PLAN = ("一、主要任务", "组织演练。实行陪餐。", "二、保障措施", "（一）加强领导。", "（二）落实经费。各县足额安排。")
+
+
+def planned(question: str, answering: Callable[[str], float], *places: int) -> list[AskEvent]:
+    found = evidence(*PLAN)
+    chat = ScriptedChat("不是模型写的。", answering=answering)
+    return list(answer(question, lambda _question: tuple(found[place] for place in places), chat))
+
+
+def test_a_section_that_the_question_asks_for_is_the_answer() -> None:
+    events = planned("有哪些保障措施？", holds("落实经费"), 4, 1)
+    final = events[-1]
+    assert isinstance(final, Answer)
+    assert [one.text for one in final.statements] == ["（一）加强领导。", "（二）落实经费。", "各县足额安排。"]
+    assert [one.paragraph.text for one in final.evidence] == [PLAN[3], PLAN[4]]
+    shown: tuple[Evidence, ...] = ()
+    for event in events:
+        if isinstance(event, EvidenceFound):
+            shown = event.evidence
+        if isinstance(event, DraftText):
+            said, _, number = event.text.rstrip("】").partition("【")
+            assert said in shown[int(number) - 1].paragraph.text
+
+
+def test_a_section_is_asked_for_in_questions_for_no_list_too() -> None:
+    final = planned("主要任务是什么内容？", holds("演练"), 1)[-1]
+    assert isinstance(final, Answer)
+    assert [one.text for one in final.statements] == ["组织演练。", "实行陪餐。"]
+
+
+def test_a_section_that_the_model_takes_for_no_answer_is_none() -> None:
+    assert isinstance(planned("有哪些保障措施？", lambda _prompt: 0.01, 4, 1)[-1], Refusal)
+
+
+def test_the_model_is_told_what_section_a_passage_stands_in() -> None:
+    assert source_text(evidence(*PLAN)[3]).startswith("（2024-03-25，会议，二、保障措施）\n")
+
+
+def test_points_of_the_section_that_were_not_found_are_asked_about() -> None:
+    points = [f"（{n}）办好第{n}件事。" for n in "一二三"]
+    found = evidence("一、工作步骤", *points)
+    *_, final = answer("分哪几步？", lambda _question: (found[1], found[3]), ScriptedChat())
+    assert isinstance(final, Answer)
+    assert [one.text for one in final.statements] == points

@@ -133,6 +133,22 @@ def test_any_reading_comes_back_as_it_was(catalog: Catalog, reading: Reading) ->
     catalog.delete(name)
 
 
+def test_a_passage_is_indexed_with_what_it_stands_under(catalog: Catalog) -> None:
+    texts = ("一、任务", "落实责任。", "二、保障", "（一）经费", "足额安排。")
+    rows = tuple(Paragraph(text) for text in texts)
+    table = Paragraph("一中\t1200", header="学校\t人数")
+    name = insert(catalog, 1, Article("方案", None, (*rows, table)), Article("另一篇", None, (Paragraph("无关。"),)))
+    above = ["", "一、任务", "", "二、保障", "二、保障 （一）经费", "二、保障 （一）经费\n学校\t人数", ""]
+    found = {row.passage.partition("#")[0]: row.above for row in catalog.index_rows(name)}
+    assert list(found.values()) == above
+    passages = [row.passage for row in catalog.index_rows(name)]
+    catalog.store_vectors("a", passages, np.ones((len(passages), 4), np.float32))
+    assert {(title, words) for title, words, _ in catalog.vectors_by_text(name)} == {
+        *(("方案", words) for words in above[:-1]),
+        ("另一篇", ""),
+    }
+
+
 @pytest.mark.parametrize("state", [State.UNFINISHED, State.REMOVING])
 def test_only_ready_documents_are_seen(catalog: Catalog, state: State) -> None:
     name = insert(catalog, 1, ARTICLE, state=state)

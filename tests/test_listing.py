@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from rag.answering.asked import passed_over
 from rag.answering.judging import Line
-from rag.answering.listing import Listing
+from rag.answering.listing import Listing, siblings
 from rag.answers import Evidence
+from rag.layout.sections import heads_of
 from rag.statements.roles import Role, enumerations, key_sentences, sentence_text
 from rag.text import passages
 from rag.types import Passage, StoredArticle
@@ -182,3 +183,32 @@ def test_the_rest_of_a_sentence_that_comes_near_is_given_with_its_beginning() ->
     text = "2023年新建学校18所；巩固率达到98.6%；会议还看望了教师。"
     said = {"新建": YES, "巩固率": -0.5, "看望": NO}
     assert chosen("2023年取得了哪些成绩？", said, "会议召开。", text) == ["2023年新建学校18所；", "巩固率达到98.6%；"]
+
+
+PLAN = (
+    "一、工作步骤",
+    "（一）动员阶段。召开会议。",
+    "（二）排查阶段。逐项自查。",
+    "（三）总结阶段。推广经验。",
+    "说明见附件。",
+    "二、保障措施",
+    "（一）加强领导。",
+)
+
+
+def test_of_a_section_of_which_two_points_answer_the_others_are_asked_about() -> None:
+    found = evidence(stored(1, "方案", dt.date(2024, 3, 1), PLAN))
+    _, first, second, third, *_, elsewhere = found
+    assert [one.passage.text for one in siblings([third, first], [first, third])] == [PLAN[2]]
+    assert list(siblings([first, elsewhere], [first, elsewhere])) == []
+    assert list(siblings([first, third], [first, second, third])) == []
+
+
+def test_a_section_that_is_asked_for_is_taken_whole() -> None:
+    article = stored(1, "方案", dt.date(2024, 3, 1), PLAN)
+    listing = Listing("方案有哪些保障措施？", LINE)
+    head, _ = heads_of(article)
+    points = listing.section(evidence(article)[2], head)
+    assert "".join(point.text for point in points) == "".join(PLAN[1:5])
+    assert len(points) == 7
+    assert listing.chosen() == tuple(points)

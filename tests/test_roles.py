@@ -49,6 +49,27 @@ def test_demands_that_are_not_counted_are_points_of_their_own() -> None:
     assert [(role, point) for _, role, point in found[1:]] == [(Role.DEMAND, 1), (Role.DEMAND, 2), (Role.SPIRIT, 0)]
 
 
+def test_what_stands_under_a_heading_of_tasks_is_demanded() -> None:
+    found = roles(
+        "为做好工作，制定本方案。",
+        "一、基本情况",
+        "全县现有学校30所。",
+        "二、主要任务",
+        "（一）消防安全。每学期组织一次演练。",
+        "（二）食品安全。实行校长陪餐制。",
+        "三、其他事项",
+        "联系电话见附件。",
+    )
+    assert [(role, point) for _, role, point in found[1:]] == [
+        (Role.OTHER, 0),
+        (Role.DEMAND, 1),
+        (Role.DEMAND, 1),
+        (Role.DEMAND, 2),
+        (Role.DEMAND, 2),
+        (Role.OTHER, 0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "role"),
     [

@@ -159,9 +159,56 @@ def test_a_reranker_reads_the_best_and_the_others_follow(catalog: Catalog) -> No
 
 def test_a_heading_that_only_names_the_year_gains_nothing_by_it(catalog: Catalog) -> None:
     said = Paragraph("2023年办好学校，2023年建好教师队伍。")
-    name = insert(catalog, 2, Article("", None, (Paragraph("一、2023年任务和2023年回顾"), said)))
+    name = insert(catalog, 2, Article("", None, (Paragraph("2023年任务和2023年回顾"), said)))
     near = Told(f"{name}-1-1#1", f"{name}-1-2#1")
     year = Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31), "2023年")
     assert ids(search("问", catalog, near, near, FakeEmbedder(), 2)) == ["1-1#1", "1-2#1"]
     assert ids(search("问", catalog, near, near, FakeEmbedder(), 2, prefer=[year])) == ["1-2#1", "1-1#1"]
+    catalog.close()
+
+
+PLAN = (
+    "为做好工作，制定本方案。",
+    "一、2023年工作回顾",
+    "（一）办学条件",
+    "新建学校12所，改建幼儿园20所。",
+    "二、保障措施",
+    "各县要落实经费。",
+)
+
+
+@pytest.fixture
+def plan(catalog: Catalog) -> str:
+    paragraphs = tuple(Paragraph(text) for text in PLAN)
+    return insert(catalog, 2, Article("实施方案", dt.date(2024, 1, 5), paragraphs))
+
+
+def test_what_stands_under_a_heading_is_found_in_its_place(catalog: Catalog, plan: str) -> None:
+    near = Told(f"{plan}-1-5#1", f"{plan}-1-2#1", f"{plan}-1-6#1", f"{plan}-1-1#1")
+    found = search("问", catalog, near, Told(), FakeEmbedder(), 3)
+    assert [evidence.paragraph.text for evidence in found] == [
+        "各县要落实经费。",
+        "新建学校12所，改建幼儿园20所。",
+        PLAN[0],
+    ]
+    assert found[0].score > found[1].score > found[2].score
+    once = search(
+        "问", catalog, Told(*(f"{plan}-1-{n}#2" for n in (6, 5))), Told(), FakeEmbedder(), 3, one_per_paragraph=True
+    )
+    assert ids(once) == ["1-6#2"]
+    catalog.close()
+
+
+def test_a_reranker_reads_the_headings_with_the_passage(catalog: Catalog, plan: str) -> None:
+    reranker = Reversing()
+    search("问", catalog, Told(f"{plan}-1-4#1"), Told(), FakeEmbedder(), 1, reranker=reranker)
+    assert reranker.read == ["实施方案\n一、2023年工作回顾 （一）办学条件\n新建学校12所，"]
+    catalog.close()
+
+
+def test_a_passage_is_of_the_year_that_its_heading_names(catalog: Catalog, plan: str) -> None:
+    near = Told(f"{plan}-1-6#1", f"{plan}-1-4#1")
+    year = Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31), "2023年")
+    assert ids(search("问", catalog, near, near, FakeEmbedder(), 2)) == ["1-6#1", "1-4#1"]
+    assert ids(search("问", catalog, near, near, FakeEmbedder(), 2, prefer=[year])) == ["1-4#1", "1-6#1"]
     catalog.close()

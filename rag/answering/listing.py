@@ -14,11 +14,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from rag.answering.asked import passed_over
+from rag.answering.asked_section import section_sentences
 from rag.answering.judging import Line
 from rag.answers import Evidence
+from rag.layout.sections import SectionHead, extent, heads_of, sections_of
 from rag.statements.premises import of_another_year
 from rag.statements.roles import KeySentence, Role, demands, enumerations, key_sentences, pieces
-from rag.text import letter_pairs
+from rag.text import enumerator, letter_pairs, passages
 from rag.types import Passage, StoredArticle
 
 _SAME: Final = 0.8  # share of character pairs from which two sentences say the same
@@ -88,11 +90,7 @@ class _Report:
     def point(self, number: int, evidence: Evidence | None = None) -> Point:
         """`evidence`: the passage it stands in; made of the sentence alone unless given."""
         one = self.sentences[number]
-        if evidence is None:
-            stored = self.article.paragraphs[one.paragraph]
-            text = stored.text[one.start : one.end]
-            passage = Passage(f"{stored.id}#{one.start}", stored.id, one.start, one.end, text)
-            evidence = replace(self.evidence, passage=passage, paragraph=stored)
+        evidence = evidence or _alone(self.evidence, one.paragraph, one.start, one.end)
         return Point(evidence, one.start, one.end, one.role, one.point, one.head)
 
 
@@ -105,10 +103,20 @@ class Listing:
     line: Line
     _gathered: dict[_Place, tuple[Point, float]] = field(default_factory=dict)
     _reports: dict[str, _Report] = field(default_factory=dict)
+    _sections: list[Point] = field(default_factory=list)
 
     def gather(self, point: Point, sure: float) -> None:
         """sure: in logits."""
         self._gathered[point.place] = point, sure
+
+    def section(self, evidence: Evidence, head: SectionHead) -> Sequence[Point]:
+        """Take and return all that stands under the heading over the passage."""
+        found = section_sentences(evidence.article, head)
+        lengths = {place: len(evidence.article.paragraphs[place].text) for place, _, _ in found}
+        whole = {place: _alone(evidence, place, 0, length) for place, length in lengths.items()}
+        points = [Point(whole[place], start, end) for place, start, end in found]
+        self._sections += points
+        return points
 
     def sentences(self, evidence: Evidence) -> Iterator[Point]:
         """Those of a passage that state something and are not gathered."""
@@ -128,6 +136,9 @@ class Listing:
     def chosen(self) -> tuple[Point, ...]:
         """The list, in order. Where no sentence answers by itself, as one whose year stands in the sentence before it,
         all; where only sentences that the question does not ask for (`passed_over`), those."""
+        return _each_once([*self._sections, *self._answering()])
+
+    def _answering(self) -> Iterable[Point]:
         best = max((sure for _, sure in self._gathered.values()), default=0.0)
         surely = self._surely(max(self.line.least, best - self.line.apart))
         led = {point.place: point for point in self._led_in(surely) if self._of_the_kind(point)}
@@ -136,7 +147,7 @@ class Listing:
         right = self._of_the_year([point for point in kept.values() if self._of_the_kind(point)])
         told = {point.evidence.article.id for point in right if not point.frames}
         apart = [point for point in right if not point.frames or point.evidence.article.id not in told]
-        return _each_once(apart or kept.values() or [point for point, _ in self._gathered.values()])
+        return apart or kept.values() or [point for point, _ in self._gathered.values()]
 
     def _of_the_kind(self, point: Point) -> bool:
         return point.role is not passed_over(self.question)
@@ -189,6 +200,29 @@ class Listing:
             if stays:
                 yield point
             going_on = passage if stays and point.text.endswith(("；", ";")) else ""
+
+
+def siblings(shown: Sequence[Evidence], found: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The other counted points of a section of which two are shown, so far as they were not found."""
+    there = {evidence.paragraph.id for evidence in (*found, *shown)}
+    counted: dict[tuple[str, SectionHead], dict[str, Evidence]] = {}
+    for one in shown:
+        sections = sections_of(one.paragraph, one.article)
+        if sections and enumerator(one.paragraph.text):
+            counted.setdefault((one.article.id, sections[-1]), {})[one.paragraph.id] = one
+    for (_, head), points in counted.items():
+        first, *others = points.values()
+        paragraphs = first.article.paragraphs
+        for place in range(head.number + 1, extent(heads_of(first.article), head, len(paragraphs))) if others else ():
+            if enumerator(paragraphs[place].text) and paragraphs[place].id not in there:
+                yield _alone(first, place, *passages(paragraphs[place].text)[0])
+
+
+def _alone(evidence: Evidence, place: int, start: int, end: int) -> Evidence:
+    """A stretch of a paragraph of the same article, as a passage of its own."""
+    stored = evidence.article.paragraphs[place]
+    passage = Passage(f"{stored.id}#{start}", stored.id, start, end, stored.text[start:end])
+    return replace(evidence, passage=passage, paragraph=stored)
 
 
 def _states(text: str) -> bool:

@@ -62,7 +62,7 @@ def _answering(
     stop: StopSignal | None,
 ) -> tuple[list[Statement], int]:
     line = line_of(chat, stop)
-    texts = [headed(shown[one.citations[0].number - 1].article, one.text) for one in statements]
+    texts = [headed(shown[one.citations[0].number - 1], one.text) for one in statements]
     asked = [sureness(question, text, chat, stop) for text in texts]
     least = max([line.least, *(value - line.apart for value, _ in asked)])
     return [one for one, (value, _) in zip(statements, asked, strict=True) if value >= least], sum(n for _, n in asked)

@@ -12,8 +12,8 @@ from typing import Final
 from rag.answering.periods import meant_in
 from rag.answers import Evidence
 from rag.chat.llm import Message
+from rag.layout.sections import sections_of
 from rag.text import enumerators, sentences
-from rag.types import StoredArticle
 
 YES: Final = "是"
 NO: Final = "否"
@@ -44,7 +44,7 @@ def source_text(evidence: Evidence) -> str:
     of its article is said too. Only our own 【n】 may look like an evidence number, so those of the document are
     replaced. A table row stands under its column names.
     """
-    passage, article = evidence.passage, evidence.article
+    passage = evidence.passage
     opening = ""
     if passage.start > 0:
         text = evidence.paragraph.text
@@ -53,16 +53,20 @@ def source_text(evidence: Evidence) -> str:
     header = evidence.paragraph.paragraph.header
     if header:
         opening = f"{header}\n{opening}"
-    return headed(article, opening + passage.text)
+    return headed(evidence, opening + passage.text)
 
 
-def headed(article: StoredArticle, text: str) -> str:
-    """A text of an article under its head, which says which article, of which day, and what 去年 means there."""
-    return (_heading(article, text) + text).replace("【", "［").replace("】", "］")
+def headed(evidence: Evidence, text: str) -> str:
+    """A text of the paragraph under its article's head, which says which article, of which day, what section, and what
+    去年 means there."""
+    return (_heading(evidence, text) + text).replace("【", "［").replace("】", "］")
 
 
-def _heading(article: StoredArticle, text: str) -> str:
+def _heading(evidence: Evidence, text: str) -> str:
+    article = evidence.article
+    sections = "，".join(head.text for head in sections_of(evidence.paragraph, article))
+    name = f"{article.label}{sections and f'，{sections}'}"
     if article.date is None:
-        return f"（{article.label}）\n"
+        return f"（{name}）\n"
     meant = "，".join(f"“{words}”指{period}" for words, period in meant_in(text, article.date))
-    return f"（{article.date}，{article.label}{meant and f'；文中{meant}'}）\n"
+    return f"（{article.date}，{name}{meant and f'；文中{meant}'}）\n"

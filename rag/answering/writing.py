@@ -20,20 +20,22 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from rag.answering.asked import asked_for, asks_for_list, gives
+from rag.answering.asked_section import asked_section
 from rag.answering.citing import checked, quoted, source_of
 from rag.answering.judging import line_of, sureness
-from rag.answering.listing import Listing, Point
+from rag.answering.listing import Listing, Point, siblings
 from rag.answering.pointing import answers_plainly, closest_words, sentences_of, to_the_point
 from rag.answering.prompts import headed, source_text, writing
 from rag.answering.weighing import closest, one_by_one, weigh
 from rag.answers import NEAR, Answer, AskEvent, DraftText, Evidence, EvidenceFound, Refusal, Statement, Timing
 from rag.chat.llm import ChatModel, Session
 from rag.evidence.cross_encoder import Judge
+from rag.layout.sections import SectionHead
 from rag.statements.disagreement import SAID, with_other_versions
 from rag.statements.enumerations import completed
 from rag.statements.premises import of_another_year, unknown_premises
@@ -99,7 +101,9 @@ def answer(
         named = "、".join(f"“{premise}”" for premise in unknown)
         yield _refusal(work, found, f"问题里提到的{named}，在找到的资料中没有出现。")
         return
-    drafted = yield from (_list if asks_for_list(question) else _write)(work, found, judge)
+    sections = _asked_sections(question, found)
+    lists = bool(sections) or asks_for_list(question)
+    drafted = yield from _list(work, found, sections, judge) if lists else _write(work, found, judge)
     statements, shown = drafted.statements, drafted.shown
     if not shown:
         yield _close(work, found, drafted.close, judge)
@@ -115,7 +119,7 @@ def answer(
     others = [evidence for evidence in found if not of_another_year(question, evidence)]
     statements, cited = with_other_versions(completed(question, statements), shown, others)
     summary = SAID if any(statement.group for statement in statements) else ""
-    if asks_for_list(question):
+    if lists:
         statements = _by_article(statements, cited)
     if len(cited) > len(shown):
         yield EvidenceFound(cited, work.evidence_seconds)
@@ -175,25 +179,47 @@ class _Drafted:
     close: Evidence | None = None
 
 
-def _list(work: _Work, found: Sequence[Evidence], judge: Judge | None) -> Generator[AskEvent, None, _Drafted]:
-    """Yield the sentences as the model is found to say yes to them; return those of the list."""
+def _asked_sections(question: str, found: Sequence[Evidence]) -> dict[str, tuple[Evidence, SectionHead]]:
+    """The sections that the question asks for by their headings, and of each the best passage found in it, by articles.
+    None where it asks for a figure, a day or a place."""
+    sections: dict[str, tuple[Evidence, SectionHead]] = {}
+    for evidence in found if asked_for(question) is None else ():
+        head = None if evidence.article.id in sections else asked_section(question, evidence)
+        if head is not None:
+            sections[evidence.article.id] = evidence, head
+    return sections
+
+
+def _list(
+    work: _Work, found: Sequence[Evidence], sections: Mapping[str, tuple[Evidence, SectionHead]], judge: Judge | None
+) -> Generator[AskEvent, None, _Drafted]:
+    """Yield the sentences as the model is found to say yes to them; return those of the list. An article of which a
+    section is asked for is asked about nothing else."""
     if not found:
         return _Drafted()
     line = line_of(work.chat, work.stop)
     listing = Listing(work.question, line)
     weighed: list[tuple[Evidence, float]] = []
     shown: list[Evidence] = []
-    yield Progress("正在核对资料", 0, len(found))
-    for evidence, sure, read in one_by_one(work.question, found, work.chat, judge, work.stop):
+    asked = [one for one in found if one.article.id not in sections or one is sections[one.article.id][0]]
+    yield Progress("正在核对资料", 0, len(asked))
+    for evidence, sure, read in _with_siblings(work, asked, shown, judge):
         work.prompt_tokens += read
         weighed.append((evidence, sure))
-        yield Progress("正在核对资料", len(weighed), len(found))
-        if sure >= line.least:
-            shown.append(evidence)
-            heed(work.stop)
-            yield EvidenceFound(tuple(shown), work.evidence_seconds)  # 【n】 means the n-th of these
-            for point in listing.sentences(evidence):
-                yield from _gather(work, listing, point, len(shown), sure if point.alone else None)
+        yield Progress("正在核对资料", len(weighed), max(len(asked), len(weighed)))
+        section = sections.get(evidence.article.id)
+        if sure < (line.close if section else line.least):
+            continue
+        heed(work.stop)
+        points = tuple(listing.section(*section) if section else listing.sentences(evidence))
+        shown += dict.fromkeys(point.evidence for point in points) if section else (evidence,)
+        yield EvidenceFound(tuple(shown), work.evidence_seconds)  # 【n】 means the n-th of these
+        for point in points:
+            number = 1 + shown.index(point.evidence)
+            if section:
+                yield _draft(work, point, number)
+            else:
+                yield from _gather(work, listing, point, number, sure if point.alone else None)
     if not shown:
         return _Drafted(close=closest(weighed, line))
     heed(work.stop)
@@ -205,15 +231,28 @@ def _list(work: _Work, found: Sequence[Evidence], judge: Judge | None) -> Genera
     return _Drafted([one for one in said if one.supported] or said, cited)
 
 
+def _with_siblings(
+    work: _Work, asked: Sequence[Evidence], shown: Sequence[Evidence], judge: Judge | None
+) -> Iterator[tuple[Evidence, float, int]]:
+    """As `one_by_one`; then the other points of sections of which two are among `shown`."""
+    yield from one_by_one(work.question, asked, work.chat, judge, work.stop)
+    for evidence in siblings(tuple(shown), asked):
+        yield evidence, *sureness(work.question, source_text(evidence), work.chat, work.stop)
+
+
 def _gather(work: _Work, listing: Listing, point: Point, number: int, sure: float | None) -> Iterator[DraftText]:
     """Ask the model whether the sentence answers, unless that is known; show it if it does."""
     if sure is None:
-        sure, read = sureness(work.question, headed(point.evidence.article, point.text), work.chat, work.stop)
+        sure, read = sureness(work.question, headed(point.evidence, point.text), work.chat, work.stop)
         work.prompt_tokens += read
     listing.gather(point, sure)
     if sure >= listing.line.least:
-        work.begun()
-        yield DraftText(f"{point.text}【{number}】")
+        yield _draft(work, point, number)
+
+
+def _draft(work: _Work, point: Point, number: int) -> DraftText:
+    work.begun()
+    return DraftText(f"{point.text}【{number}】")
 
 
 def _write(work: _Work, found: Sequence[Evidence], judge: Judge | None) -> Generator[AskEvent, None, _Drafted]:

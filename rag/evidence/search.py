@@ -16,14 +16,14 @@ from rag.errors import JianwenError
 from rag.evidence.embedding import Embedder
 from rag.evidence.ranking import DEPTH, joined, standard
 from rag.layout.paragraphs import looks_like_heading
-from rag.layout.wrapping import HEADED
+from rag.layout.sections import heads_of, sections_of, words_above
 from rag.store.catalog import Catalog
 from rag.text import search_terms
 from rag.types import Ranking
 
 _PREFERRED: Final = 2.0  # what a passage of the period asked for gains, in standard scores
 _RERANKED: Final = 6  # passages a reranker reads: nearly as good as 10 (bench README), and evidence is not to wait
-_TITLE: Final = 80  # characters of a title given to the embedder with each passage
+_TITLE: Final = 80  # characters of a title, or of another line above, given to the embedder with each passage
 
 
 class NearestPassages(Protocol):
@@ -55,15 +55,17 @@ class Reranker(Protocol):
         ...
 
 
-def embedding_text(title: str, passage: str, header: str = "") -> str:
-    """What the embedder reads of a passage: an enumerated point often makes sense only under its article's title, a
-    table row only under its column names (`header`)."""
-    return "\n".join(filter(None, (title[:_TITLE], header[:_TITLE], passage)))
+def embedding_text(title: str, passage: str, above: str = "") -> str:
+    """What the embedder reads of a passage: an enumerated point often makes sense only under its article's title and
+    the heading of its section, a table row only under its column names (`above`, a line each)."""
+    return "\n".join(filter(None, (*(line[:_TITLE] for line in (title, *above.split("\n"))), passage)))
 
 
 def evidence_text(evidence: Evidence) -> str:
     """`embedding_text` of a passage found."""
-    return embedding_text(evidence.article.title, evidence.passage.text, evidence.paragraph.paragraph.header or "")
+    sections = sections_of(evidence.paragraph, evidence.article)
+    above = words_above(sections, evidence.paragraph.paragraph.header)
+    return embedding_text(evidence.article.title, evidence.passage.text, above)
 
 
 def passage_vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -86,7 +88,7 @@ def recipe(embedder: Embedder) -> str:
 
 @cache
 def _form() -> str:
-    long = "题" * (_TITLE + 1), "段", "列\t名" * _TITLE
+    long = "题" * (_TITLE + 1), "段", "一、节 （一）目\n" + "列\t名" * _TITLE
     return f"{zlib.crc32(embedding_text(*long).encode()):08x}"
 
 
@@ -135,13 +137,15 @@ def search(
     enough = limit if reranker is None else max(limit, _RERANKED)
     wanted = depth if prefer or only else enough
     found: list[Evidence] = []
+    there: set[str] = set()
     for start in range(0, len(ranked), wanted):  # what is not shown (being added or removed) makes room for the next
-        if len(found) < enough:
-            found += [
-                e
-                for e in catalog.locate(ranked[start : start + wanted])
-                if all(_dated_in(e, [period]) for period in only)
-            ]
+        if len(found) >= enough:
+            break
+        for one in _below_heads(catalog.locate(ranked[start : start + wanted]), catalog):
+            name = one.paragraph.id if one_per_paragraph else one.passage.id
+            if name not in there and all(_dated_in(one, [period]) for period in only):
+                there.add(name)
+                found.append(one)
     if prefer:
         found.sort(key=lambda evidence: -evidence.score - _gain(evidence, prefer))
     if reranker is not None and found:
@@ -164,15 +168,30 @@ def _reranked(
         yield replace(found[place], score=score + lift)
 
 
+def _below_heads(found: Sequence[Evidence], catalog: Catalog) -> Iterator[Evidence]:
+    """What stands under the heading of a section in place of the heading, which says nothing by itself."""
+    for evidence in found:
+        heads = {head.number for head in heads_of(evidence.article) if head.name}
+        paragraphs = evidence.article.paragraphs
+        place = next(place for place, one in enumerate(paragraphs) if one.id == evidence.paragraph.id)
+        below = next((one for n, one in enumerate(paragraphs[place:], place) if n not in heads), None)
+        if below is None or below is paragraphs[place]:
+            yield evidence
+        else:
+            yield from catalog.locate([(f"{below.id}#1", evidence.score)])
+
+
 def _dated_in(evidence: Evidence, periods: Sequence[Period]) -> bool:
     date = evidence.article.date
     return date is not None and any(period.holds(date) for period in periods)
 
 
 def _gain(evidence: Evidence, periods: Sequence[Period]) -> float:
-    """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024). Headings
-    only name it."""
-    named = any(period.name in evidence.passage.text for period in periods)
+    """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024), or the
+    heading of the section does (「一、2023年工作回顾」). A heading by itself only names it."""
+    sections = sections_of(evidence.paragraph, evidence.article)
+    words = "".join([evidence.passage.text, *(head.text for head in sections)])
     paragraph = evidence.paragraph.paragraph
-    heading = paragraph.header is None and looks_like_heading(HEADED.sub("", paragraph.text) or paragraph.text)
-    return _PREFERRED if _dated_in(evidence, periods) or (named and not heading) else 0.0
+    heading = paragraph.header is None and looks_like_heading(paragraph.text)
+    named = not heading and any(period.name in words for period in periods)
+    return _PREFERRED if named or _dated_in(evidence, periods) else 0.0

@@ -151,7 +151,7 @@ class Indexing:
         if not passages:
             return
         embedder, rows = self._embedder(), self._catalog.index_rows_of([passage for _, passage in passages])
-        made = passage_vectors(embedder, [embedding_text(row.title, row.text, row.header) for row in rows])
+        made = passage_vectors(embedder, [embedding_text(row.title, row.text, row.above) for row in rows])
         self._catalog.store_vectors(recipe(embedder), [row.passage for row in rows], made)
 
     def _next(self) -> _Group:

@@ -15,6 +15,7 @@ import numpy as np
 from rag.articles.corrections import Anchored, anchored, apply
 from rag.evidence.embedding import BATCH, Embedder
 from rag.evidence.search import embedding_text, passage_vectors, recipe
+from rag.layout.sections import over, section_heads, words_above
 from rag.store.catalog import Catalog
 from rag.store.catalog_rows import rows_of
 from rag.store.indexed_rows import Said, Vector
@@ -55,15 +56,23 @@ class Rewriting:
         """Vectors for the passages of which `Said` will be new; the model is loaded only if there are any."""
         rows = rows_of(document, Part(apply(self._catalog.uncorrected(document), corrections)), passages)
         titles = {row[0]: row[3] for row in rows.articles}
-        paragraphs = {row[0]: (titles[row[1]], row[7] or "", row[3]) for row in rows.paragraphs}
+        texts: dict[str, list[tuple[int, str]]] = {article: [] for article in titles}
+        for _, article, number, text, *_, header in rows.paragraphs:
+            if header is None:
+                texts[article].append((number, text))
+        heads = {article: section_heads(numbered) for article, numbered in texts.items()}
+        paragraphs = {
+            row[0]: (titles[row[1]], words_above(over(heads[row[1]], row[2]), row[7]), row[3])
+            for row in rows.paragraphs
+        }
         there = self._catalog.vectors_by_text(document)
         said = ((*paragraphs[row[1]], *row[3:5]) for row in rows.passages)
-        every = dict.fromkeys((title, header, text[start:end]) for title, header, text, start, end in said)
+        every = dict.fromkeys((title, above, text[start:end]) for title, above, text, start, end in said)
         missing = [one for one in every if one not in there]
         made: dict[Said, Vector] = {}
         for at in range(0, len(missing), BATCH):
             part, embedder = missing[at : at + BATCH], self._embedder()
-            vectors = passage_vectors(embedder, [embedding_text(title, text, header) for title, header, text in part])
+            vectors = passage_vectors(embedder, [embedding_text(title, text, above) for title, above, text in part])
             for one, vector in zip(part, vectors, strict=True):
                 made[one] = recipe(embedder), np.asarray(vector, "<f4").tobytes()
         return made

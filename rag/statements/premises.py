@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from rag.answers import Evidence
 from rag.dates import date_mentions
+from rag.layout.sections import sections_of
 from rag.statements.facts import facts
 from rag.text import normalise, tagged_words
 
@@ -86,8 +87,12 @@ def _begins_with_year(text: str) -> bool:
 
 
 def of_another_year(question: str, evidence: Evidence) -> bool:
-    """Whether the article is, by its date and its title, of another year than those that the question names."""
+    """Whether the passage is, by its section's heading or else by its article's date and title, of another year than
+    those that the question names."""
     wanted = set(_years(question))
+    headed = {year for head in sections_of(evidence.paragraph, evidence.article) for year in _years(head.text)}
+    if headed:
+        return bool(wanted) and not wanted & headed
     title, date = evidence.article.title, evidence.article.date
     own = set(_years(title)) | ({date.year} if date else set())
     return bool(wanted and own) and not wanted & own

@@ -14,11 +14,12 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final
 
+from rag.layout.sections import SectionHead, heads_of
 from rag.statements.facts import facts
 from rag.text import Span, enumerator, enumerators, letter_pairs, sentences
 from rag.types import StoredArticle
 
-RECIPE: Final = "roles-3"  # changes when the same article would be read differently
+RECIPE: Final = "roles-4"  # changes when the same article would be read differently
 
 
 class Role(Enum):
@@ -76,6 +77,9 @@ _DONE = re.compile(  # work done, where a figure tells how much
 )
 _TO_COME = re.compile(r"力争|争取|确保|计划|目标|拟(?!人)|预计|将(?!近)|今年(?!以来)|下一步|今后|明年|到\d{4}年")
 _NOW = re.compile(r"今年|下一步|今后|新的一年|当前|目标任务|重点工作|工作安排|总体要求|主要目标")
+_TASKS = re.compile(  # headings of sections about what is to be done
+    "任务|安排|部署|要求|举措|措施|保障|目标|打算|步骤|重点工作|政策取向"
+)
 _PRESENT = re.compile(r"参加(?:了)?(?:会议|活动|培训|座谈)|列席|(?:出席|参加)了?(?:本次|此次)?会议")
 _SPEAKING = re.compile(r"出席|主持|讲话|致辞")
 _PROCEEDINGS = re.compile(
@@ -154,12 +158,16 @@ class _Reader:
         self._points = 0
         self._spoken = False  # somebody has begun to speak: the opening is over
         self._told = 0  # paragraphs that told something
+        self._heads = {head.number: head for head in heads_of(article)}
+        self._sections: list[SectionHead] = []  # those that the paragraph stands under
 
     def read(self) -> Iterator[tuple[KeySentence, bool]]:
         """Each sentence, and whether somebody is quoted with it."""
         for number, stored in enumerate(self._article.paragraphs):
             if stored.paragraph.header is not None:
                 continue
+            if head := self._heads.get(number):
+                self._sections = [*(one for one in self._sections if one.rank < head.rank), head]
             text = stored.text
             counted = {start for start, _, _ in enumerators(text)}
             point, demanding = 0, False
@@ -203,9 +211,14 @@ class _Reader:
             return False
         return (
             self._verb != ""
+            or self._in_tasks
             or any(p.search(sentence) for p in (_COUNTED_DEMAND, _DEMAND))
             or bool(_BID.match(sentence))
         )
+
+    @property
+    def _in_tasks(self) -> bool:
+        return any(_TASKS.search(head.name) for head in self._sections)
 
     def _role(self, sentence: str, point: int, demanding: bool, *, opens: bool, aside: bool) -> Role | None:
         if opens:
@@ -218,7 +231,7 @@ class _Reader:
             return Role.PAST
         if point:
             return Role.DEMAND if demanding else Role.OTHER
-        if self._verb in _ASKING or _DEMAND.search(sentence):
+        if self._verb in _ASKING or _DEMAND.search(sentence) or self._in_tasks:
             return Role.DEMAND
         if self._verb and _tells_of_work_done(sentence):
             return Role.PAST

@@ -127,7 +127,7 @@ class Catalog(IndexedRows):
                 self.write(f"DELETE FROM {table} WHERE document = ?", (document,))
             self._put_corrected(document, corrections, reading, cut)
             for row in self.index_rows(document):
-                if kept := vectors.get((row.title, row.header, row.text)):
+                if kept := vectors.get((row.title, row.above, row.text)):
                     self.write("INSERT INTO vectors VALUES (?, ?, ?)", (row.passage, *kept))
             twin_rows.link(self, document)
             twin_rows.relink(self, leaning)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.layout.sections import LONGEST_HEAD, SectionHead, over, section_heads, words_above
 from rag.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
     """What the indexes need of one passage. same_as: the passage that is indexed in its place, "" for itself.
-    header: the column names of a table row."""
+    above: the headings of sections and the column names that it stands under (`layout.sections.words_above`)."""
 
     passage: str
     document: str
     title: str
     text: str
     same_as: str = ""
-    header: str = ""
+    above: str = ""
 
 
-Said = tuple[str, str, str]  # title, column names and text of a passage: what its vector is made from
+Said = tuple[str, str, str]  # title, what stands above and text of a passage: what its vector is made from
 Vectors = tuple[list[str], list[str], NDArray[np.float32]]  # passage ids, document ids, unit rows (n, d)
 Vector = tuple[str, bytes]  # the embedder, and the vector as it is stored
 
@@ -63,12 +64,30 @@ class IndexedRows(Database):
     def index_rows_of(self, passages: Sequence[str]) -> list[IndexRow]:
         """Passages by their ids, as they stand in their documents."""
         rows = self.chunked(
-            f"""SELECT passages.id, documents.id, title, text, start, "end", same_as, IFNULL(header, '') {PASSAGES}
-                WHERE passages.id IN""",
+            f"""SELECT passages.id, documents.id, title, text, start, "end", same_as, articles.id, paragraphs.number,
+                header {PASSAGES} WHERE passages.id IN""",
             passages,
             _IN_ORDER,
         )
-        return [IndexRow(row[0], row[1], row[2], row[3][row[4] : row[5]], *row[6:]) for row in rows]
+        heads = self._section_heads({row[7] for row in rows})
+        return [
+            IndexRow(
+                passage, document, title, text[start:end], same_as, words_above(over(heads[article], number), header)
+            )
+            for passage, document, title, text, start, end, same_as, article, number, header in rows
+        ]
+
+    def _section_heads(self, articles: Iterable[str]) -> dict[str, tuple[SectionHead, ...]]:
+        short: dict[str, list[tuple[int, str]]] = {article: [] for article in articles}
+        rows = self.chunked(
+            f"""SELECT article, number, text FROM paragraphs
+                WHERE header IS NULL AND length(text) <= {LONGEST_HEAD} AND article IN""",
+            list(short),
+            "ORDER BY article, number",
+        )
+        for article, number, text in rows:
+            short[article].append((number, text))
+        return {article: section_heads(texts) for article, texts in short.items()}
 
     def unembedded(self, embedder: str, document: str) -> frozenset[str]:
         """The passages of one document, whatever its state, that have no vector of `embedder`."""
@@ -128,11 +147,15 @@ class IndexedRows(Database):
     def vectors_by_text(self, document: str) -> dict[Said, Vector]:
         """The vectors of one document's passages, with what they were made from."""
         rows = self.rows(
-            f"""SELECT title, IFNULL(header, ''), text, start, "end", embedder, vector {PASSAGES}
+            f"""SELECT articles.id, paragraphs.number, header, title, text, start, "end", embedder, vector {PASSAGES}
                 JOIN vectors ON vectors.passage = passages.id WHERE documents.id = ?""",
             (document,),
         )
-        return {(title, header, text[start:end]): tuple(made) for title, header, text, start, end, *made in rows}
+        heads = self._section_heads({row[0] for row in rows})
+        return {
+            (title, words_above(over(heads[article], number), header), text[start:end]): tuple(made)
+            for article, number, header, title, text, start, end, *made in rows
+        }
 
 
 def _vectors(rows: Sequence[Any]) -> Vectors:
