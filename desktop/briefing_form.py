@@ -27,6 +27,7 @@ from rag.briefings import BriefingRequest
 
 _TOPIC_HINT = {
     "one": "例如：中考备考工作会议",
+    "document": "例如：校园安全专项整治的通知",
     "several": "例如：校园安全",
     "period": "可以不写，写了就只取谈到它的文章",
     "sides": "例如：2023年与2024年中考备考",

@@ -78,6 +78,7 @@ def kind_list(library: EngineLibrary) -> KindList:
 
     takes: dict[Articles, Takes] = {
         Articles.ONE: "one",
+        Articles.DOCUMENT: "document",
         Articles.SEVERAL: "several",
         Articles.PERIOD: "period",
         Articles.SIDES: "sides",

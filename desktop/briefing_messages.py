@@ -14,7 +14,7 @@ from rag.briefings import Briefing, BriefingRequest, KeptBriefing, Masthead
 from rag.typeset.composing import EvidenceIn
 from rag.typeset.setting import Layout
 
-Takes = Literal["one", "several", "period", "sides"]
+Takes = Literal["one", "document", "several", "period", "sides"]
 """What a kind is made from: one meeting, several articles, a period, two periods."""
 
 

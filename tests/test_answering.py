@@ -413,7 +413,7 @@ def test_a_section_that_the_question_asks_for_is_the_answer() -> None:
     events = planned("有哪些保障措施？", holds("落实经费"), 4, 1)
     final = events[-1]
     assert isinstance(final, Answer)
-    assert [one.text for one in final.statements] == ["（一）加强领导。", "（二）落实经费。", "各县足额安排。"]
+    assert [one.text for one in final.statements] == ["（一）加强领导。", "（二）落实经费。各县足额安排。"]
     assert [one.paragraph.text for one in final.evidence] == [PLAN[3], PLAN[4]]
     shown: tuple[Evidence, ...] = ()
     for event in events:

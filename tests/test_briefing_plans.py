@@ -9,9 +9,11 @@ import pytest
 from rag.briefing.plans import OURS, Articles, kinds, own_folder, read_kind
 from rag.errors import JianwenError
 
+OUR_NAMES = ["会议简报", "专题摘要", "周报", "月报", "对比", "工作要点清单", "文件要点"]
+
 
 def test_ours_can_be_read_and_are_the_kinds_that_offices_know() -> None:
-    assert [kind.name for kind in kinds().usable] == ["会议简报", "专题摘要", "周报", "月报", "对比", "工作要点清单"]
+    assert [kind.name for kind in kinds().usable] == OUR_NAMES
     assert all(kind.about for kind in kinds().usable)
     assert {kind.articles for kind in kinds().usable} == set(Articles)
 
@@ -23,7 +25,7 @@ def test_a_copy_takes_the_place_of_ours_and_a_new_one_joins_them() -> None:
     (own / "我们的.toml").write_text(text.replace("主要精神", "会议精神"), "utf-8")
     (own / "快报.toml").write_text(text.replace('"meeting"', '"flash"').replace('"会议简报"', '"快报"'), "utf-8")
     found = kinds().usable
-    assert [kind.name for kind in found] == ["会议简报", "专题摘要", "周报", "月报", "对比", "工作要点清单", "快报"]
+    assert [kind.name for kind in found] == [*OUR_NAMES, "快报"]
     assert kinds().named("会议简报").sections[1].heading == "会议精神"
     assert kinds().named("快报") == kinds().named("flash")
 
@@ -72,7 +74,7 @@ def test_a_broken_copy_of_the_users_is_named_and_takes_nothing_from_the_others()
     (own_folder() / "b.toml").write_text("id =", "utf-8")
     found = kinds()
     assert [kind.id for kind in found.usable][-1] == "own"
-    assert len(found.usable) == 7
+    assert len(found.usable) == len(OUR_NAMES) + 1
     [problem] = found.problems
     assert "b.toml" in problem
     assert kinds().named("meeting").name == "会议简报"

@@ -49,6 +49,15 @@ def test_demands_that_are_not_counted_are_points_of_their_own() -> None:
     assert [(role, point) for _, role, point in found[1:]] == [(Role.DEMAND, 1), (Role.DEMAND, 2), (Role.SPIRIT, 0)]
 
 
+def test_those_addressed_do_not_open_a_notice() -> None:
+    opening = "为做好工作，决定开展整治。现将有关事项通知如下。"
+    found = roles("各县教育局，各学校：", opening, "一、总体要求", "坚持安全第一。", "特此通知。")
+    assert [(text, role) for text, role, _ in found] == [
+        ("为做好工作，决定开展整治。", Role.OVERVIEW),
+        ("坚持安全第一。", Role.DEMAND),
+    ]
+
+
 def test_what_stands_under_a_heading_of_tasks_is_demanded() -> None:
     found = roles(
         "为做好工作，制定本方案。",
@@ -63,8 +72,6 @@ def test_what_stands_under_a_heading_of_tasks_is_demanded() -> None:
     assert [(role, point) for _, role, point in found[1:]] == [
         (Role.OTHER, 0),
         (Role.DEMAND, 1),
-        (Role.DEMAND, 1),
-        (Role.DEMAND, 2),
         (Role.DEMAND, 2),
         (Role.OTHER, 0),
     ]
@@ -88,7 +95,7 @@ def test_what_was_done_with_its_figures_is_no_spirit_of_a_speech(text: str, role
 
 def test_a_plan_and_a_law_demand_without_saying_so() -> None:
     found = roles("现将今年工作安排如下。", "（一）大力提振消费，扩大国内需求。", "（二）加快建设现代化产业体系。")
-    assert [role for _, role, _ in found[1:]] == [Role.DEMAND] * 2
+    assert [role for _, role, _ in found] == [Role.DEMAND] * 2
     found = roles(
         "为了保护未成年人，制定本条例。",
         "第二条学校应当建立安全制度。",
@@ -117,6 +124,12 @@ def test_points_after_a_colon_are_sentences_of_their_own() -> None:
         "三是建强队伍。",
     ]
     assert [role for _, role, _ in roles("3月1日，会议召开了。", text)][1:] == [Role.DEMAND] * 4
+
+
+def test_what_only_names_a_point_goes_with_what_is_said_of_it() -> None:
+    text = "（一）消防安全。每学期组织演练。（二）各校要落实责任。层层签订。（三）防溺水。"
+    said = [text[slice(*span)] for span in pieces(text)]
+    assert said == ["（一）消防安全。每学期组织演练。", "（二）各校要落实责任。", "层层签订。", "（三）防溺水。"]
 
 
 def test_every_head_of_a_demanded_point_is_essential_and_tables_are_passed_over() -> None:
@@ -203,6 +216,19 @@ def test_what_is_shortened_is_a_beginning_of_the_sentence(clauses: list[str]) ->
         assert letters(short, ()) != letters(text, ())
 
 
+def test_what_something_is_done_for_does_not_stand_without_what_is_done() -> None:
+    text = "为贯彻部署，切实保障师生生命财产安全，市教育局决定开展整治行动，全面排查风险隐患。"
+    assert shorter(text) == ("为贯彻部署，切实保障师生生命财产安全，市教育局决定开展整治行动。",)
+
+
+def test_a_point_that_has_a_name_may_be_named_alone() -> None:
+    assert shorter("（四）加大宣传力度。利用校园广播普及知识，营造氛围。") == (
+        "（四）加大宣传力度。利用校园广播普及知识。",
+        "（四）加大宣传力度。",
+    )
+    assert shorter("（一）消防安全。排查设施配备情况。") == ()
+
+
 # ---------------------------------------------------------------- duties
 
 
@@ -215,6 +241,10 @@ def test_what_is_shortened_is_a_beginning_of_the_sentence(clauses: list[str]) ->
         ("（一）各市、县人民政府要在2025年6月底前完成整改。", "各市、县人民政府", "2025年6月底前"),
         ("6月底前，各部门要完成自查。", "各部门", "6月底前"),
         ("由教育局牵头，年底前完成。", "教育局", "年底前"),
+        ("由教育局具体负责，2025年底前完成。", "教育局", "2025年底前"),
+        ("成立由市教育局主要负责同志任组长的领导小组，统筹协调。", "", ""),
+        ("节假日前开展专题教育。", "", ""),
+        ("（一）动员阶段（4月1日至4月15日）。各县制定方案。", "", "4月1日至4月15日"),
         ("第五条各级人民政府应当加强对学前教育工作的领导。", "各级人民政府", ""),
     ],
 )

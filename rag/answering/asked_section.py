@@ -32,10 +32,11 @@ def asked_section(question: str, evidence: Evidence) -> SectionHead | None:
     the question's none."""
     if of_another_year(question, evidence):
         return None
-    sections = sections_of(evidence.paragraph, evidence.article)
-    asked = normalise(question)
+    article = evidence.article
+    sections, asked = sections_of(evidence.paragraph, article), normalise(question)
+    title = article.title or article.paragraphs[0].text
     for place in range(len(sections) - 1, -1, -1):
-        there = normalise(evidence.article.title + "".join(head.text for head in sections[: place + 1]))
+        there = normalise(title + "".join(head.text for head in sections[: place + 1]))
         words = _words(sections[place].name)
         named = [word for word in words if word not in _LOOSE_IN_HEADS] or words
         if named and all(word in asked for word in named):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -14,12 +14,17 @@ from rag.briefing.plans import Articles, Kind
 from rag.briefing.relevance import Topic
 from rag.briefings import BriefingRequest, ChosenArticle
 from rag.errors import JianwenError
+from rag.layout.sections import heads_of
 from rag.text import sentences
 from rag.types import Document, StoredArticle
 
 _FOUND: Final = 60  # paragraphs looked at for a topic
 _MOST: Final = 12  # articles about a topic
 _MOST_OF_A_PERIOD: Final = 60
+_OF_ONE: Final[dict[Articles, Callable[[StoredArticle], object]]] = {  # kinds that take one article, and of what sort
+    Articles.ONE: meeting_of,
+    Articles.DOCUMENT: heads_of,
+}
 
 
 class Shelf(Protocol):
@@ -70,8 +75,8 @@ def choose(request: BriefingRequest, kind: Kind, shelf: Shelf) -> tuple[ChosenAr
         raise JianwenError("请选定文章，或给出主题，或给出起止日期。")
     if kind.articles is Articles.SIDES and request.period and request.other:
         found = [one for one in (_on_its_side(one, (request.period, request.other)) for one in found) if one.side]
-    if kind.articles is Articles.ONE:
-        found = _one_meeting(found, chosen=bool(request.articles))
+    if kind.articles in _OF_ONE:
+        found = _only(found, kind, chosen=bool(request.articles))
     if not found:
         raise JianwenError("没有找到合适的文章。请换个主题或日期，或直接选定文章。")
     return tuple(sorted(found, key=lambda one: (one.article.date or dt.date.max, one.article.id)))
@@ -128,8 +133,11 @@ def _on_its_side(one: ChosenArticle, sides: Sequence[Period]) -> ChosenArticle:
     return replace(one, side=next((side.name for side in sides if day is not None and side.holds(day)), ""))
 
 
-def _one_meeting(found: list[ChosenArticle], *, chosen: bool) -> list[ChosenArticle]:
-    """The one article chosen; of those found, the best that reports a meeting, or the best."""
+def _only(found: list[ChosenArticle], kind: Kind, *, chosen: bool) -> list[ChosenArticle]:
+    """The one article chosen; of those found, the best that reports a meeting, or is in numbered parts; or the best."""
     if chosen and len(found) > 1:
-        raise JianwenError("这种简报一次写一个会议，请只选一篇文章；要写多篇，请改用专题摘要或周报、月报。")
-    return next(([one] for one in found if meeting_of(one.article)), found[:1])
+        raise JianwenError(
+            f"这种简报一次写{kind.articles.value}，请只选一篇文章；要写多篇，请改用专题摘要或周报、月报。"
+        )
+    of_the_kind = _OF_ONE[kind.articles]
+    return next(([one] for one in found if of_the_kind(one.article)), found[:1])

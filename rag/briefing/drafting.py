@@ -20,6 +20,7 @@ from rag.briefing.relevance import Topic
 from rag.briefing.selection import Candidate, Place, select
 from rag.briefing.shortening import shorter, whole
 from rag.briefings import BriefingStatement, Form, LeftOut, Reason, Section, SectionDrafted, Written, seated
+from rag.layout.sections import SectionHead, heads_of, over
 from rag.statements.facts import facts
 from rag.statements.roles import ESSENTIAL, KeySentence, Role, sentence_text
 from rag.text import letter_pairs
@@ -148,10 +149,13 @@ class Drafter:
         topic = Topic(self.topic)
         for number in mine:
             source = self.sources[number]
+            sections = heads_of(source.article)
             heads = {one.point: sentence_text(source.article, one) for one in source.sentences if one.head}
             for one in source.sentences:
                 place = number, one.paragraph, one.start
                 if one.role not in plan.roles or place in self._used:
+                    continue
+                if not self._belongs(plan, over(sections, one.paragraph)):
                     continue
                 head = heads.get(one.point, "")
                 about = topic.relevance(sentence_text(source.article, one), head, label_of(source.article))
@@ -159,10 +163,16 @@ class Drafter:
                 if weight is not None:
                     yield place, one, weight, self._group(plan, source, head)
 
+    def _belongs(self, plan: SectionPlan, above: Sequence[SectionHead]) -> bool:
+        """Whether what stands under these headings of the source may stand in the section."""
+        plans = (one for head in above for one in self.kind.sections if any(word in head.name for word in one.under))
+        claimed = next(plans, None)
+        return claimed is plan if plan.under else claimed is None
+
     def _weight(self, plan: SectionPlan, one: KeySentence, relevance: float) -> float | None:
         """How important the sentence is here; None for one beside the topic."""
         weight = one.importance - _LATER_ROLE * plan.roles.index(one.role)
-        if self.kind.articles is not Articles.ONE and self.kind.articles is not Articles.SIDES:
+        if self.kind.articles in (Articles.SEVERAL, Articles.PERIOD):
             opens = one.role is Role.OVERVIEW and one.importance > ESSENTIAL
             essential = opens if self.kind.articles is Articles.PERIOD else plan.form is Form.TASKS
             weight = weight if essential else min(weight, 0.95) * (0.8 if one.role is Role.OVERVIEW else 1.0)

@@ -58,6 +58,7 @@ class Articles(Enum):
     """What a kind is made from."""
 
     ONE = "一次会议"
+    DOCUMENT = "一份文件"
     SEVERAL = "多篇文章"
     PERIOD = "一段时间"
     SIDES = "两个时段"
@@ -71,7 +72,8 @@ class SectionPlan(_Strict):
     """heading: without a number. roles: which sentences it takes, the earlier ones first.
 
     characters: of its text on one page; with more pages, as many times more. words: in a section about a theme, words
-    that tell the theme.
+    that tell the theme. under: it takes what stands under headings of the source with one of these words; where some
+    sections name such, the others take what is left.
     """
 
     heading: str
@@ -80,6 +82,7 @@ class SectionPlan(_Strict):
     form: Form = Form.RUNNING
     must: tuple[Must, ...] = ()
     words: tuple[str, ...] = ()
+    under: tuple[str, ...] = ()
 
 
 class Kind(_Strict):

@@ -8,6 +8,8 @@ left open, an exception or a turn (但, 除外, 才) in what would go.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from rag.text import tagged_words
@@ -23,6 +25,7 @@ _HANGING = re.compile(
     r"不仅|不但|一方面|虽然|尽管|如果|只要|只有|除了|无论|不论"
     r"|之所以|与其|宁可|首先|既[^要，]{1,12}$"
 )
+_PURPOSE = re.compile("为(?!此)")
 _LEANS = re.compile("按照|依照|根据|依据|围绕|针对|结合|对照|参照|本着|遵循|通过(?!了)")  # the verb is still to come
 _DEMANDED = re.compile("[一二三四五六七八九十]{0,3}要(?![将把对在以])")  # what follows is a verb, tagged as one or not
 _NUMBERED = re.compile(
@@ -67,12 +70,16 @@ def whole(text: str) -> str:
 
 
 def shorter(text: str) -> tuple[str, ...]:
-    """`text` with fewer and fewer trailing clauses, longest first, `text` itself not among them."""
+    """`text` with fewer and fewer trailing clauses, longest first, `text` itself not among them. Of a point that has a
+    name, that comes last."""
     found = []
     for place in reversed(clause_ends(text)):
         kept, gone = text[:place], text[place + 1 :]
         if _may_end(kept) and _may_go(gone):
             found.append(f"{kept}。")
+    name, stop, rest = text.partition("。")
+    if rest.strip() and _says_something(name):  # «（四）加大宣传力度。» by itself
+        found = [one for one in found if stop in one[:-1]] + [name + stop]
     return tuple(found)
 
 
@@ -80,8 +87,14 @@ def _may_end(kept: str) -> bool:
     if sum(map(str.isalnum, kept)) < _LEAST or not _balanced(kept):
         return False
     ends = [-1, *clause_ends(kept), len(kept)]
-    last = kept[ends[-2] + 1 :]
-    return _says_something(last)
+    clauses = [kept[start + 1 : end] for start, end in pairwise(ends)]
+    return _says_something(clauses[-1]) and not _only_purpose(clauses)
+
+
+def _only_purpose(clauses: Sequence[str]) -> bool:
+    """Whether they say what something is done for («为保障安全，切实压实责任，»); who does what is still to come."""
+    first, *others = (_NUMBERED.sub("", clause) for clause in clauses)
+    return _PURPOSE.match(first) is not None and not any(tagged_words(one)[0].tag[:1] in "nr" for one in others)
 
 
 def _may_go(gone: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rag.dates import date_mentions
 from rag.layout.wrapping import is_date_only
 from rag.types import StoredArticle, StoredParagraph
 
@@ -61,8 +62,12 @@ def section_heads(texts: Iterable[tuple[int, str]]) -> tuple[SectionHead, ...]:
 
 
 def _signs_off(short: Mapping[int, str], number: int) -> bool:
-    """Whether it names who issued what stands above: the date follows."""
-    return _ISSUER.search(short[number]) is not None and is_date_only(short.get(number + 1, ""))
+    """Whether it names who issued what stands above: the date follows, in a line of its own or the same."""
+    text = short[number]
+    dates = date_mentions(text)
+    if dates and dates[-1].day is not None and dates[-1].end == len(text):
+        return _ISSUER.search(text[: dates[-1].start].rstrip()) is not None
+    return _ISSUER.search(text) is not None and is_date_only(short.get(number + 1, ""))
 
 
 def heads_of(article: StoredArticle) -> tuple[SectionHead, ...]:

@@ -57,6 +57,9 @@ _LEAD = re.compile(
 )
 _ASKING = {"要求", "部署", "号召", "希望", "决定"}
 _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}[、是要]|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、](?!\d)")
+_NAME_OF_POINT = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d))[^，；：？！。]{2,20}。"
+)
 _PART = re.compile(r"第[一二三四五六七八九十百\d]{1,5}[章节条]|[一二三四五六七八九十]{1,3}、")
 _BID = re.compile(  # what is to be done, said without 要
     r"(?:[^\w]*[一二三四五六七八九十\d]{1,3}[^\w]+)?(?:大力|加快|深入|推动|推进|扩大|有效|着力|协同|加大|加强|强化|坚持|完善|建立|健全|落实"
@@ -90,6 +93,9 @@ _LEANING = re.compile(r"此外|同时|其中|这|该|其|另外|但|因此|所�
 _CONDITION = re.compile("的[。；]$")
 _SALUTATION = re.compile(r"[：:]$")
 _FULL_STOP = re.compile(r"[。！？；…!?：:][”’」』）)】》]*$")
+_FORMULA = re.compile(  # of notices; says nothing by itself
+    "(?:现[将就把](?!《)[^《。；]{0,30}(?:如下|你们)|特此(?:通知|通报|公告|报告|函告|说明)|请[^《。；]{0,12}(?:遵照|贯彻)(?:执行|落实))[^。；]{0,12}[。：]$"
+)
 _LEAST_LETTERS = 6
 _MOST_HEADS = 14  # points of one article that may all be called essential
 _FAR = 400  # sentences of an article among which the central ones are looked for
@@ -138,14 +144,21 @@ def enumerations(article: StoredArticle, found: Sequence[KeySentence]) -> tuple[
 
 
 def pieces(text: str) -> Iterator[Span]:
-    """The sentences of a paragraph without white space around them, cut also where a counted point begins."""
-    cuts = sorted({0, len(text), *(start for start, _, _ in enumerators(text)), *(end for _, end in sentences(text))})
-    for start, end in pairwise(cuts):
+    """The sentences of a paragraph without white space around them, cut also where a counted point begins. One that
+    only names a point («（一）消防安全。») goes with the next."""
+    points = {start for start, _, _ in enumerators(text)}
+    cuts = sorted({0, len(text), *points, *(end for _, end in sentences(text))})
+    names = {end for start, end in pairwise(cuts) if end not in points and _names_point(text[start:end])}
+    for start, end in pairwise(cut for cut in cuts if cut not in names or cut == len(text)):
         piece = text[start:end]
         left = start + len(piece) - len(piece.lstrip())
         right = end - len(piece) + len(piece.rstrip())
         if left < right:
             yield left, right
+
+
+def _names_point(sentence: str) -> bool:
+    return _NAME_OF_POINT.fullmatch(sentence.strip()) is not None and not demands(sentence)
 
 
 class _Reader:
@@ -170,7 +183,7 @@ class _Reader:
                 self._sections = [*(one for one in self._sections if one.rank < head.rank), head]
             text = stored.text
             counted = {start for start, _, _ in enumerators(text)}
-            point, demanding = 0, False
+            point, demanding, told = 0, False, False
             if _PROCEEDINGS.match(text):
                 self._verb, self._past, self._spoken, aside = "", False, True, True
             else:
@@ -184,7 +197,9 @@ class _Reader:
                     self._verb, self._spoken, point = lead["verb"], True, 0
                     self._past = False
                 short = sum(map(str.isalnum, sentence)) < _LEAST_LETTERS and not heads
-                if not _FULL_STOP.search(sentence) or short:
+                formula = _FORMULA.match(sentence) is not None
+                told = told or formula
+                if not _FULL_STOP.search(sentence) or short or formula:
                     self._look_back(sentence)
                     continue  # a heading, or a lead-in that stands alone
                 self._look_back(sentence)
@@ -196,8 +211,9 @@ class _Reader:
                 role = self._role(sentence, point, demanding, opens=opens, aside=aside)
                 if role is None:
                     continue
+                told = True
                 yield KeySentence(number, start, end, role, 0.0, point, heads), self._verb != ""
-            self._told += 1
+            self._told += told
 
     def _look_back(self, sentence: str) -> None:
         if _PAST.search(sentence) and not _DEMAND.search(sentence):
