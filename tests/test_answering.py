@@ -444,3 +444,10 @@ def test_points_of_the_section_that_were_not_found_are_asked_about() -> None:
     *_, final = answer("分哪几步？", lambda _question: (found[1], found[3]), ScriptedChat())
     assert isinstance(final, Answer)
     assert [one.text for one in final.statements] == points
+
+
+def test_a_list_of_nothing_but_the_other_kind_is_a_refusal() -> None:
+    found = evidence("二、2024年工作任务", "实施教育强县规划。")
+    *_, final = answer("教育做了哪些工作？", lambda _question: (found[1],), ScriptedChat())
+    assert isinstance(final, Refusal)
+    assert final.nearest == (found[1],)

@@ -211,3 +211,11 @@ def test_a_section_that_is_asked_for_is_taken_whole() -> None:
     points = listing.section(evidence(article)[2], head)
     assert [point.text for point in points] == [*PLAN[1:5]]
     assert listing.chosen() == tuple(points)
+
+
+def test_what_a_heading_calls_tasks_is_never_what_has_been_done() -> None:
+    texts = "一、2023年工作回顾", "办好学前教育。", "二、2024年工作任务", "实施教育强县规划。"
+    assert chosen("教育做了哪些工作？", {"实施": YES}, *texts) == []
+    assert chosen("教育做了哪些工作？", {"实施": YES, "办好": YES}, *texts) == ["办好学前教育。"]
+    assert chosen("教育有哪些任务？", {"实施": YES, "办好": YES}, *texts) == ["实施教育强县规划。"]
+    assert chosen("教育做了哪些工作？", {"实施": YES}, "实施教育强县规划。") == ["实施教育强县规划。"]

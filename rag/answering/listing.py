@@ -19,7 +19,7 @@ from rag.answering.judging import Line
 from rag.answers import Evidence
 from rag.layout.sections import SectionHead, extent, heads_of, sections_of
 from rag.statements.premises import of_another_year
-from rag.statements.roles import KeySentence, Role, demands, enumerations, key_sentences, pieces
+from rag.statements.roles import KeySentence, Role, demands, enumerations, key_sentences, pieces, role_of_section
 from rag.text import enumerator, letter_pairs, passages
 from rag.types import Passage, StoredArticle
 
@@ -135,7 +135,8 @@ class Listing:
 
     def chosen(self) -> tuple[Point, ...]:
         """The list, in order. Where no sentence answers by itself, as one whose year stands in the sentence before it,
-        all; where only sentences that the question does not ask for (`passed_over`), those."""
+        all; where only sentences that the question does not ask for (`passed_over`), those, unless their heading says
+        that they are of the other kind."""
         return _each_once([*self._sections, *self._answering()])
 
     def _answering(self) -> Iterable[Point]:
@@ -147,10 +148,16 @@ class Listing:
         right = self._of_the_year([point for point in kept.values() if self._of_the_kind(point)])
         told = {point.evidence.article.id for point in right if not point.frames}
         apart = [point for point in right if not point.frames or point.evidence.article.id not in told]
-        return apart or kept.values() or [point for point, _ in self._gathered.values()]
+        others = kept.values() or [point for point, _ in self._gathered.values()]
+        return apart or [point for point in others if not self._headed_otherwise(point)]
 
     def _of_the_kind(self, point: Point) -> bool:
         return point.role is not passed_over(self.question)
+
+    def _headed_otherwise(self, point: Point) -> bool:
+        """Whether it stands under a heading of the other kind («工作任务», where it was asked what has been done)."""
+        headed = role_of_section(sections_of(point.evidence.paragraph, point.evidence.article))
+        return headed is not None and headed is passed_over(self.question)
 
     def _of_the_year(self, points: list[Point]) -> list[Point]:
         """What is to be done in a year, articles of that year say, unless none does. What has been done in it, those of

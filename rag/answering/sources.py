@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.article_table import count, dated_in, one_by_one
-from rag.answering.asked import asks_for_list
+from rag.answering.asked import asks_for_list, passed_over
 from rag.answers import Evidence, Period
 from rag.evidence.embedding import Embedder
 from rag.evidence.search import MatchingPassages, NearestPassages, Reranker, search
+from rag.layout.sections import sections_of
+from rag.statements.roles import Role, role_of_section
 from rag.store.catalog import Catalog
 from rag.types import Document, StoredArticle
 
@@ -29,9 +31,15 @@ class LibrarySources:
     only: Period | None = None
 
     def evidence(self, question: str, periods: Sequence[Period] = (), only: bool = False) -> tuple[Evidence, ...]:
-        """The passages to answer from, those of the periods first; `only`: no others. Raises as `search`."""
-        limit = _FOR_LIST if asks_for_list(question) else _SHOWN
-        return self.best(question, limit, prefer=() if only else periods, only=periods if only else ())
+        """The passages to answer from, those of the periods first; `only`: no others. What stands under a heading of
+        another kind than is asked for (「工作任务」, where it was asked what has been done) comes last.
+
+        Raises as `search`.
+        """
+        limit, passed = _FOR_LIST if asks_for_list(question) else _SHOWN, passed_over(question)
+        many = limit if passed is None else 2 * limit
+        found = self.best(question, many, prefer=() if only else periods, only=periods if only else ())
+        return tuple(sorted(found, key=lambda one: passed is not None and _role(one) is passed)[:limit])
 
     def best(
         self,
@@ -76,3 +84,7 @@ class LibrarySources:
     def count(self, periods: Sequence[Period] = ()) -> int:
         """How many articles lie within the limits, of the periods where some are given."""
         return count(self.catalog, self.within, periods or ((self.only,) if self.only else ()))
+
+
+def _role(evidence: Evidence) -> Role | None:
+    return role_of_section(sections_of(evidence.paragraph, evidence.article))

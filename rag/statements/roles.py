@@ -81,7 +81,7 @@ _DONE = re.compile(  # work done, where a figure tells how much
 _TO_COME = re.compile(r"力争|争取|确保|计划|目标|拟(?!人)|预计|将(?!近)|今年(?!以来)|下一步|今后|明年|到\d{4}年")
 _NOW = re.compile(r"今年|下一步|今后|新的一年|当前|目标任务|重点工作|工作安排|总体要求|主要目标")
 _TASKS = re.compile(  # headings of sections about what is to be done
-    "任务|安排|部署|要求|举措|措施|保障|目标|打算|步骤|重点工作|政策取向"
+    "任务|安排|部署|要求|举措|措施|保障|目标|打算|步骤|程序|流程|重点工作|政策取向"
 )
 _PRESENT = re.compile(r"参加(?:了)?(?:会议|活动|培训|座谈)|列席|(?:出席|参加)了?(?:本次|此次)?会议")
 _SPEAKING = re.compile(r"出席|主持|讲话|致辞")
@@ -114,6 +114,16 @@ def key_sentences(article: StoredArticle) -> tuple[KeySentence, ...]:
 
 def sentence_text(article: StoredArticle, sentence: KeySentence) -> str:
     return article.paragraphs[sentence.paragraph].text[sentence.start : sentence.end]
+
+
+def role_of_section(above: Sequence[SectionHead]) -> Role | None:
+    """What the headings say that a paragraph is about: PAST what has been done, DEMAND what is to be done."""
+    for head in reversed(above):
+        if _PAST.search(head.name) or "总结" in head.name:
+            return Role.PAST
+        if _TASKS.search(head.name):
+            return Role.DEMAND
+    return None
 
 
 def demands(sentence: str) -> bool:
@@ -170,7 +180,7 @@ class _Reader:
         self._past = False
         self._points = 0
         self._spoken = False  # somebody has begun to speak: the opening is over
-        self._told = 0  # paragraphs that told something
+        self._told = 0  # paragraphs that do not only say whom they address
         self._heads = {head.number: head for head in heads_of(article)}
         self._sections: list[SectionHead] = []  # those that the paragraph stands under
 
@@ -181,9 +191,10 @@ class _Reader:
                 continue
             if head := self._heads.get(number):
                 self._sections = [*(one for one in self._sections if one.rank < head.rank), head]
+                self._past = False
             text = stored.text
             counted = {start for start, _, _ in enumerators(text)}
-            point, demanding, told = 0, False, False
+            point, demanding = 0, False
             if _PROCEEDINGS.match(text):
                 self._verb, self._past, self._spoken, aside = "", False, True, True
             else:
@@ -197,9 +208,7 @@ class _Reader:
                     self._verb, self._spoken, point = lead["verb"], True, 0
                     self._past = False
                 short = sum(map(str.isalnum, sentence)) < _LEAST_LETTERS and not heads
-                formula = _FORMULA.match(sentence) is not None
-                told = told or formula
-                if not _FULL_STOP.search(sentence) or short or formula:
+                if not _FULL_STOP.search(sentence) or short or _FORMULA.match(sentence):
                     self._look_back(sentence)
                     continue  # a heading, or a lead-in that stands alone
                 self._look_back(sentence)
@@ -211,9 +220,8 @@ class _Reader:
                 role = self._role(sentence, point, demanding, opens=opens, aside=aside)
                 if role is None:
                     continue
-                told = True
                 yield KeySentence(number, start, end, role, 0.0, point, heads), self._verb != ""
-            self._told += told
+            self._told += not _SALUTATION.search(text)
 
     def _look_back(self, sentence: str) -> None:
         if _PAST.search(sentence) and not _DEMAND.search(sentence):
@@ -234,7 +242,7 @@ class _Reader:
 
     @property
     def _in_tasks(self) -> bool:
-        return any(_TASKS.search(head.name) for head in self._sections)
+        return role_of_section(self._sections) is Role.DEMAND
 
     def _role(self, sentence: str, point: int, demanding: bool, *, opens: bool, aside: bool) -> Role | None:
         if opens:
@@ -243,7 +251,7 @@ class _Reader:
             return Role.ATTENDANCE
         if (aside or _PROCEEDINGS.search(sentence)) and not point and not self._verb:
             return Role.PROCEEDINGS
-        if self._past:
+        if self._past or role_of_section(self._sections) is Role.PAST:
             return Role.PAST
         if point:
             return Role.DEMAND if demanding else Role.OTHER
