@@ -49,6 +49,13 @@ def test_demands_that_are_not_counted_are_points_of_their_own() -> None:
     assert [(role, point) for _, role, point in found[1:]] == [(Role.DEMAND, 1), (Role.DEMAND, 2), (Role.SPIRIT, 0)]
 
 
+def test_what_is_said_of_tasks_under_their_heading_stays_demanded() -> None:
+    found = roles(
+        "会议召开了。", "一、今年任务", "会议强调，要抓住重点。一要办好学校。二要建好队伍。", "加强体系建设。"
+    )
+    assert [role for text, role, _ in found if text == "加强体系建设。"] == [Role.DEMAND]
+
+
 def test_those_addressed_do_not_open_a_notice() -> None:
     opening = "为做好工作，决定开展整治。现将有关事项通知如下。"
     found = roles("各县教育局，各学校：", opening, "一、总体要求", "坚持安全第一。", "特此通知。")

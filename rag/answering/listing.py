@@ -152,7 +152,7 @@ class Listing:
         return apart or [point for point in others if not self._headed_otherwise(point)]
 
     def _of_the_kind(self, point: Point) -> bool:
-        return point.role is not passed_over(self.question)
+        return point.role is not passed_over(self.question) and not self._headed_otherwise(point)
 
     def _headed_otherwise(self, point: Point) -> bool:
         """Whether it stands under a heading of the other kind («工作任务», where it was asked what has been done)."""

@@ -185,7 +185,7 @@ class _Reader:
         self._sections: list[SectionHead] = []  # those that the paragraph stands under
 
     def read(self) -> Iterator[tuple[KeySentence, bool]]:
-        """Each sentence, and whether somebody is quoted with it."""
+        """Each sentence, and whether somebody is quoted with it, outside sections of tasks."""
         for number, stored in enumerate(self._article.paragraphs):
             if stored.paragraph.header is not None:
                 continue
@@ -220,7 +220,7 @@ class _Reader:
                 role = self._role(sentence, point, demanding, opens=opens, aside=aside)
                 if role is None:
                     continue
-                yield KeySentence(number, start, end, role, 0.0, point, heads), self._verb != ""
+                yield KeySentence(number, start, end, role, 0.0, point, heads), self._verb != "" and not self._in_tasks
             self._told += not _SALUTATION.search(text)
 
     def _look_back(self, sentence: str) -> None:
@@ -231,7 +231,7 @@ class _Reader:
 
     def _demands(self, sentence: str) -> bool:
         """Whether a counted point is one to be done; a condition of a law («……的。») is not."""
-        if self._past or _CONDITION.search(sentence):
+        if self._looks_back or _CONDITION.search(sentence):
             return False
         return (
             self._verb != ""
@@ -239,6 +239,11 @@ class _Reader:
             or any(p.search(sentence) for p in (_COUNTED_DEMAND, _DEMAND))
             or bool(_BID.match(sentence))
         )
+
+    @property
+    def _looks_back(self) -> bool:
+        headed = role_of_section(self._sections)
+        return self._past if headed is None else headed is Role.PAST
 
     @property
     def _in_tasks(self) -> bool:
@@ -251,7 +256,7 @@ class _Reader:
             return Role.ATTENDANCE
         if (aside or _PROCEEDINGS.search(sentence)) and not point and not self._verb:
             return Role.PROCEEDINGS
-        if self._past or role_of_section(self._sections) is Role.PAST:
+        if self._looks_back:
             return Role.PAST
         if point:
             return Role.DEMAND if demanding else Role.OTHER
