@@ -15,7 +15,7 @@ from rag.typeset.composing import EvidenceIn
 from rag.typeset.setting import Layout
 
 Takes = Literal["one", "document", "several", "period", "sides"]
-"""What a kind is made from: one meeting, several articles, a period, two periods."""
+"""What a kind is made from: one meeting, one document, several articles, a period, two periods."""
 
 
 @dataclass(frozen=True, slots=True)

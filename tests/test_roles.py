@@ -234,6 +234,7 @@ def test_a_point_that_has_a_name_may_be_named_alone() -> None:
         "（四）加大宣传力度。",
     )
     assert shorter("（一）消防安全。排查设施配备情况。") == ()
+    assert shorter("要坚持“加强领导。落实责任。”") == ()
 
 
 # ---------------------------------------------------------------- duties

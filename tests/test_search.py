@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rag.answering.sources import LibrarySources
 from rag.answers import Evidence, Period
 from rag.errors import JianwenError
 from rag.evidence.search import embedding_text, passage_vectors, recipe, search
@@ -211,4 +212,20 @@ def test_a_passage_is_of_the_year_that_its_heading_names(catalog: Catalog, plan:
     year = Period(dt.date(2023, 1, 1), dt.date(2023, 12, 31), "2023年")
     assert ids(search("问", catalog, near, near, FakeEmbedder(), 2)) == ["1-6#1", "1-4#1"]
     assert ids(search("问", catalog, near, near, FakeEmbedder(), 2, prefer=[year])) == ["1-4#1", "1-6#1"]
+    catalog.close()
+
+
+class Even:
+    """Finds nothing to choose between."""
+
+    def answers(self, question: str, texts: Sequence[str]) -> list[float]:
+        return [0.0] * len(texts)
+
+
+def test_what_stands_under_a_heading_of_the_other_kind_comes_last(catalog: Catalog, plan: str) -> None:
+    near = Told(f"{plan}-1-6#1", f"{plan}-1-4#1", f"{plan}-1-1#1")
+    sources = LibrarySources(catalog, near, Told(), FakeEmbedder, Even())
+    assert ids(sources.evidence("有哪些保障要求？")) == ["1-6#1", "1-1#1", "1-4#1"]
+    assert ids(sources.evidence("做了哪些工作？")) == ["1-4#1", "1-1#1", "1-6#1"]
+    assert ids(sources.evidence("讲了哪些事？")) == ["1-6#1", "1-4#1", "1-1#1"]
     catalog.close()

@@ -78,7 +78,7 @@ def shorter(text: str) -> tuple[str, ...]:
         if _may_end(kept) and _may_go(gone):
             found.append(f"{kept}。")
     name, stop, rest = text.partition("。")
-    if rest.strip() and _says_something(name):  # «（四）加大宣传力度。» by itself
+    if rest.strip() and _NUMBERED.match(name) and _balanced(name) and _says_something(name):  # «（四）加大宣传力度。»
         found = [one for one in found if stop in one[:-1]] + [name + stop]
     return tuple(found)
 

@@ -31,6 +31,7 @@ _RANKS: Final = tuple(  # the outermost first
         r"[（(]\d{1,2}[）)]",
     )
 )
+_BEGINS: Final = frozenset("第（(一二三四五六七八九十百零0123456789")  # what a number may begin with
 _HAN = re.compile("[\u4e00-\u9fff]")
 _STATES = re.compile("[。！？；!?;]|[，、,]$")
 _ISSUER = re.compile("(?:局|委|办|室|府|会|校|院|部|厅|组|中心|学|园|处|科|站|馆|社|司)$")
@@ -64,9 +65,10 @@ def section_heads(texts: Iterable[tuple[int, str]]) -> tuple[SectionHead, ...]:
 def _signs_off(short: Mapping[int, str], number: int) -> bool:
     """Whether it names who issued what stands above: the date follows, in a line of its own or the same."""
     text = short[number]
-    dates = date_mentions(text)
-    if dates and dates[-1].day is not None and dates[-1].end == len(text):
-        return _ISSUER.search(text[: dates[-1].start].rstrip()) is not None
+    if text.endswith("日"):
+        dates = date_mentions(text)
+        issuer = text[: dates[-1].start].rstrip() if dates and dates[-1].end == len(text) else ""
+        return _ISSUER.search(issuer) is not None
     return _ISSUER.search(text) is not None and is_date_only(short.get(number + 1, ""))
 
 
@@ -107,7 +109,7 @@ def words_above(sections: Sequence[SectionHead], header: str | None) -> str:
 
 
 def _head(number: int, text: str) -> SectionHead | None:
-    for rank, pattern in enumerate(_RANKS):
+    for rank, pattern in enumerate(_RANKS if text[:1] in _BEGINS else ()):
         if match := pattern.match(text):
             name = text[match.end() :].strip().rstrip("：:")
             states = _STATES.search(name) is not None
