@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from rag.briefing.duties import duty_of
 from rag.briefing.naming import days, headline, meeting_of
 from rag.briefing.shortening import shorter
+from rag.layout.sections import section_heads
 from rag.statements.alignment import letters
 from rag.statements.facts import facts
-from rag.statements.roles import ESSENTIAL, Role, key_sentences, pieces, sentence_text
+from rag.statements.roles import ESSENTIAL, Role, key_sentences, pieces, role_of_section, sentence_text
 from tests.briefing_articles import sample_articles, stored
 
 
@@ -47,6 +48,22 @@ def test_a_report_of_a_meeting_is_read_by_its_form() -> None:
 def test_demands_that_are_not_counted_are_points_of_their_own() -> None:
     found = roles("3月1日，全县教育工作会议召开。", "会议强调，要强化政治引领。要夯实基层基础。这是长期任务。")
     assert [(role, point) for _, role, point in found[1:]] == [(Role.DEMAND, 1), (Role.DEMAND, 2), (Role.SPIRIT, 0)]
+
+
+@pytest.mark.parametrize(
+    ("headings", "role"),
+    [
+        (["一、2023年工作回顾", "（三）经费保障"], Role.PAST),
+        (["一、主要任务完成情况"], Role.PAST),
+        (["二、下一步打算", "（一）办学条件"], Role.DEMAND),
+        (["三、保障措施"], Role.DEMAND),
+        (["一、基本情况"], None),
+        (["第一章 总则"], None),
+        ([], None),
+    ],
+)
+def test_headings_tell_what_has_been_done_and_what_is_to_be(headings: list[str], role: Role | None) -> None:
+    assert role_of_section(section_heads(enumerate(headings))) is role
 
 
 def test_what_is_said_of_tasks_under_their_heading_stays_demanded() -> None:

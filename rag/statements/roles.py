@@ -80,6 +80,9 @@ _DONE = re.compile(  # work done, where a figure tells how much
 )
 _TO_COME = re.compile(r"力争|争取|确保|计划|目标|拟(?!人)|预计|将(?!近)|今年(?!以来)|下一步|今后|明年|到\d{4}年")
 _NOW = re.compile(r"今年|下一步|今后|新的一年|当前|目标任务|重点工作|工作安排|总体要求|主要目标")
+_WORK_DONE = re.compile(
+    "总结|成效|成绩|进展|亮点|做法|(?:完成|开展|落实|工作|推进|实施)情况"
+)  # in headings of sections
 _TASKS = re.compile(  # headings of sections about what is to be done
     "任务|安排|部署|要求|举措|措施|保障|目标|打算|步骤|程序|流程|重点工作|政策取向"
 )
@@ -117,9 +120,9 @@ def sentence_text(article: StoredArticle, sentence: KeySentence) -> str:
 
 
 def role_of_section(above: Sequence[SectionHead]) -> Role | None:
-    """What the headings say that a paragraph is about: PAST what has been done, DEMAND what is to be done."""
-    for head in reversed(above):
-        if _PAST.search(head.name) or "总结" in head.name:
+    """What the outermost heading that tells says it is about: PAST what has been done, DEMAND what is to be done."""
+    for head in above:
+        if _PAST.search(head.name) or _WORK_DONE.search(head.name):
             return Role.PAST
         if _TASKS.search(head.name):
             return Role.DEMAND
