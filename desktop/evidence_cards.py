@@ -8,9 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.marks import Place
 from desktop.widgets import ElidedLabel, label, link, plain_tip, set_property
-from desktop.wording import CHECK, date_reason, date_words, is_low, recognised, row_words, twin_name
+from desktop.wording import CHECK, date_reason, is_low, place_words, recognised, row_words, twin_name
 from rag.answers import Evidence
 from rag.types import Document
 
@@ -36,10 +35,7 @@ class EvidenceCard(QFrame):
         title = ElidedLabel(evidence.article.label)
         title.setProperty("role", "card")
         name = evidence.document.name + (GONE if evidence.document.gone else "")
-        place = ElidedLabel(
-            f"{date_words(evidence.article)} · {name} · 第 {Place.of_evidence(evidence).page} 页",
-            Qt.TextElideMode.ElideMiddle,
-        )
+        place = ElidedLabel(place_words(evidence, name), Qt.TextElideMode.ElideMiddle)
         place.setProperty("role", "muted")
         if reason := date_reason(evidence.article):
             place.setToolTip(plain_tip(f"{place.text()}\n{reason.partition('。')[0]}。"))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from desktop.marks import Place
+from rag.answers import Evidence
+from rag.layout.sections import sections_of
 from rag.types import DateBasis, Document, Paragraph, StoredArticle
 
 LOW = 0.8  # confidence below which recognised text is to be checked against the page
@@ -59,6 +62,13 @@ def twin_name(twin: str, article: StoredArticle, documents: Mapping[str, Documen
     if document == article.document:
         return f"本资料第 {number} 篇"
     return documents[document].name if document in documents else ""
+
+
+def place_words(evidence: Evidence, name: str) -> str:
+    """Date, document (as `name` says), page, and the section that it stands in where there is one."""
+    page = Place.of_evidence(evidence).page
+    sections = [head.text for head in sections_of(evidence.paragraph, evidence.article)]
+    return " · ".join([date_words(evidence.article), name, f"第 {page} 页", *sections[-1:]])
 
 
 def row_words(paragraph: Paragraph, start: int = 0, end: int | None = None) -> str:
