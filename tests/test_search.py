@@ -200,6 +200,14 @@ def test_what_stands_under_a_heading_is_found_in_its_place(catalog: Catalog, pla
     catalog.close()
 
 
+def test_a_heading_that_tells_something_is_found_itself(catalog: Catalog) -> None:
+    texts = ("一、报名时间：6月1日至5日", "逾期不予受理，请互相转告。")
+    name = insert(catalog, 2, Article("报名通知", None, tuple(Paragraph(text) for text in texts)))
+    found = search("问", catalog, Told(f"{name}-1-1#1", f"{name}-1-2#1"), Told(), FakeEmbedder(), 3)
+    assert ids(found) == ["1-1#1", "1-2#1"]
+    catalog.close()
+
+
 def test_a_reranker_reads_the_headings_with_the_passage(catalog: Catalog, plan: str) -> None:
     reranker = Reversing()
     search("问", catalog, Told(f"{plan}-1-4#1"), Told(), FakeEmbedder(), 1, reranker=reranker)

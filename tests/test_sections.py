@@ -87,6 +87,22 @@ def test_items_sentences_and_plain_lines_are_no_headings(texts: tuple[str, ...])
     assert heads_of(notice(texts)) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("一、报名时间：6月1日", True),
+        ("（一）动员阶段（4月1日至15日）", True),
+        ("二、新建学校12所", True),
+        ("一、2023年工作回顾", False),
+        ("二、2023—2024学年任务", False),
+        ("三、保障措施：", False),
+    ],
+)
+def test_a_heading_may_tell_something_by_itself(text: str, tells: bool) -> None:
+    (head,) = section_heads([(1, text)])
+    assert head.tells == tells
+
+
 @given(st.lists(st.sampled_from([*NOTICE, "第一章 总则", "（三）其他", "1.二十四"]), max_size=30))
 def test_any_paragraph_lies_within_the_sections_over_it(texts: list[str]) -> None:
     heads = section_heads(enumerate(texts))

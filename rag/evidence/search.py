@@ -169,9 +169,9 @@ def _reranked(
 
 
 def _below_heads(found: Sequence[Evidence], catalog: Catalog) -> Iterator[Evidence]:
-    """What stands under the heading of a section in place of the heading, which says nothing by itself."""
+    """What stands under the heading of a section in place of the heading, where that says nothing by itself."""
     for evidence in found:
-        heads = {head.number for head in heads_of(evidence.article) if head.name}
+        heads = {head.number for head in heads_of(evidence.article) if head.name and not head.tells}
         paragraphs = evidence.article.paragraphs
         place = next(place for place, one in enumerate(paragraphs) if one.id == evidence.paragraph.id)
         below = next((one for n, one in enumerate(paragraphs[place:], place) if n not in heads), None)

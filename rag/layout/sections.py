@@ -34,6 +34,7 @@ _RANKS: Final = tuple(  # the outermost first
 _BEGINS: Final = frozenset("第（(一二三四五六七八九十百零0123456789")  # what a number may begin with
 _HAN = re.compile("[\u4e00-\u9fff]")
 _STATES = re.compile("[。！？；!?;]|[，、,]$")
+_TELLS = re.compile(r"[：:]|(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")  # a figure that is no year
 _ISSUER = re.compile("(?:局|委|办|室|府|会|校|院|部|厅|组|中心|学|园|处|科|站|馆|社|司)$")
 
 
@@ -49,6 +50,11 @@ class SectionHead:
     rank: int
     text: str
     name: str
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says something by itself («报名时间：6月1日»), not only what its section is about."""
+        return _TELLS.search(self.name) is not None
 
 
 def section_heads(texts: Iterable[tuple[int, str]]) -> tuple[SectionHead, ...]:
