@@ -134,6 +134,13 @@ def test_a_plan_and_a_law_demand_without_saying_so() -> None:
     ]
 
 
+def test_formulas_of_speeches_and_notices_are_passed_over() -> None:
+    found = roles(
+        "各位代表：", "现在，我代表县政府向大会报告工作，请予审议。", "一、去年工作", "新建学校3所。", "特此报告。"
+    )
+    assert [text for text, _, _ in found] == ["新建学校3所。"]
+
+
 def test_what_only_looks_like_a_speaker_is_none() -> None:
     found = roles("全县教育工作会议召开。", "这是坚持和发展教育事业的必然要求，意义十分重大。", "天气转冷了许多。")
     assert [role for _, role, _ in found[1:]] == [Role.OTHER, Role.OTHER]

@@ -96,8 +96,8 @@ _LEANING = re.compile(r"此外|同时|其中|这|该|其|另外|但|因此|所�
 _CONDITION = re.compile("的[。；]$")
 _SALUTATION = re.compile(r"[：:]$")
 _FULL_STOP = re.compile(r"[。！？；…!?：:][”’」』）)】》]*$")
-_FORMULA = re.compile(  # of notices; says nothing by itself
-    "(?:现[将就把](?!《)[^《。；]{0,30}(?:如下|你们)|特此(?:通知|通报|公告|报告|函告|说明)|请[^《。；]{0,12}(?:遵照|贯彻)(?:执行|落实))[^。；]{0,12}[。：]$"
+_FORMULA = re.compile(  # of notices and speeches; says nothing by itself
+    "现在，我(?:代表|受)[^。；]{0,40}报告[^。；]{0,20}。$|(?:现[将就把](?!《)[^《。；]{0,30}(?:如下|你们)|特此(?:通知|通报|公告|报告|函告|说明)|请[^《。；]{0,12}(?:遵照|贯彻)(?:执行|落实))[^。；]{0,12}[。：]$"
 )
 _LEAST_LETTERS = 6
 _MOST_HEADS = 14  # points of one article that may all be called essential
