@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 
 from desktop import style
 from desktop.wording import CHECK, date_words, is_low
+from rag.layout.sections import heads_of
 from rag.types import StoredArticle, StoredParagraph
 
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufffc\ud800-\udfff]")
@@ -42,10 +43,12 @@ class Typesetter:
         self._cursor = QTextCursor(document)
         self._points = points
         self._aside = aside
+        self._heads: set[str] = set()  # paragraphs that head sections
 
     def set(self, article: StoredArticle) -> None:
         """Write the whole article into the document, which is empty."""
         self._head(article)
+        self._heads = {article.paragraphs[head.number].id for head in heads_of(article) if head.name}
         for is_table, group in groupby(article.paragraphs, key=lambda p: p.paragraph.header is not None):
             if is_table:
                 for rows in _tables(tuple(group)):
@@ -79,7 +82,7 @@ class Typesetter:
 
     def _type_of(self, paragraph: StoredParagraph) -> QTextCharFormat:
         low = is_low(paragraph.paragraph.confidence)
-        made = self._type(0, style.CAUTION if low else style.INK)
+        made = self._type(0, style.CAUTION if low else style.INK, bold=paragraph.id in self._heads)
         if low:
             made.setToolTip(CHECK)
         return made

@@ -14,6 +14,7 @@ from desktop import style
 from desktop.marks import Place
 from desktop.sheet import EDGE
 from desktop.source_view import SourceView
+from tests.briefing_articles import stored
 from tests.desktop.conftest import PATIENCE
 from tests.desktop.fake_library import MARKUP, TEXT, articles_of, cite, document_of, evidence_of
 from tests.pdf_writer import Sheet, pdf
@@ -55,6 +56,15 @@ def test_markup_in_documents_is_shown_as_it_stands_and_loads_nothing(view: Sourc
     assert not view.text.refused
     assert "<a " not in view.text.toHtml()
     assert "<img" not in view.text.toHtml()
+
+
+def test_headings_of_sections_stand_out(view: SourceView) -> None:
+    article = stored(1, "通知", None, ["现通知如下。", "一、主要任务", "（一）消防安全。组织演练。"])
+    view.show_place(Place(TXT, article))
+    document = view.text.document()
+    blocks = [document.findBlockByNumber(number) for number in range(document.blockCount())]
+    bold = {block.text(): block.begin().fragment().charFormat().font().bold() for block in blocks}
+    assert [bold[one.text] for one in article.paragraphs] == [False, True, False]
 
 
 def test_the_head_names_the_source(view: SourceView) -> None:
