@@ -150,6 +150,33 @@ def test_a_chronicle_under_one_title_stays_one_article() -> None:
     assert len(article.paragraphs) == 3
 
 
+MEETING = "2024年5月8日上午，局长陈志远主持召开局长办公会议，研究校舍维修等工作。"
+
+
+def test_the_number_of_minutes_below_their_title_ends_nothing() -> None:
+    (found,) = read_text(
+        f"市教育局局长办公会议纪要\n\n（2024年第6次）\n\n{MEETING}\n\n一、关于校舍维修\n\n会议决定投入资金。"
+    )
+    assert (found.title, found.date) == ("市教育局局长办公会议纪要", dt.date(2024, 5, 8))
+    assert [p.text for p in found.paragraphs][:2] == ["（2024年第6次）", MEETING]
+
+
+def test_the_rows_of_a_schedule_begin_no_articles(tmp_path: Path) -> None:
+    path = tmp_path / "日程.md"
+    rows = "".join(f"| 6月{day}日 | 语文（9:00—11:30） | 物理（14:30—17:00） |\n" for day in (20, 21, 22))
+    path.write_text(
+        f"# 2024年初中学业水平考试日程\n\n考试定于6月举行。\n\n| 日期 | 上午 | 下午 |\n|---|---|---|\n{rows}", "utf-8"
+    )
+    (found,) = read_articles(list(read_file(path)), path.name).articles
+    assert [p.text.split("\t")[0] for p in found.paragraphs] == [
+        "考试定于6月举行。",
+        "日期",
+        "6月20日",
+        "6月21日",
+        "6月22日",
+    ]
+
+
 def test_section_headings_start_no_article() -> None:
     text = (
         "关于加强校园安全工作的通知\n\n各学校要高度重视校园安全，层层压实责任，现提出以下要求。\n\n加强组织领导\n\n"

@@ -153,6 +153,13 @@ def test_where_no_title_is_known_the_opening_words_are_one() -> None:
     assert asked_section("校园安全专项整治有哪些保障措施？", passage(article, "评优依据")) is not None
 
 
+def test_a_reply_is_about_what_it_replies_to() -> None:
+    texts = ("您提出的《关于加强心理健康教育的建议》收悉。", "一、下一步措施", "（一）配齐师资。", "（二）健全机制。")
+    reply = notice(texts, "关于第086号提案的答复")
+    assert asked_section("心理健康教育有哪些下一步措施？", passage(reply, "师资")) is not None
+    assert asked_section("家庭教育有哪些下一步措施？", passage(reply, "师资")) is None
+
+
 def test_the_year_in_a_heading_counts_before_that_of_the_article() -> None:
     texts = ("一、2023年工作回顾", "新建学校12所。", "二、2024年工作任务", "新建学校18所。")
     report = notice(texts, "政府工作报告", dt.date(2024, 1, 20))

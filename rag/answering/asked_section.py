@@ -2,7 +2,8 @@
 points): the section is the answer, whole. Pure.
 
 It does where every word of the heading stands in the question, and every other word of the question in the article's
-title or in the headings above: «食堂有哪些工作要求？» asks for less than what stands under «四、工作要求».
+title, in a title quoted above its first section (a reply names the proposal it replies to), or in the headings above:
+«食堂有哪些工作要求？» asks for less than what stands under «四、工作要求».
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from rag.answers import Evidence
 from rag.layout.sections import SectionHead, extent, heads_of, sections_of
+from rag.statements.facts import facts
 from rag.statements.premises import of_another_year
 from rag.statements.roles import pieces
 from rag.text import enumerator, normalise, tagged_words
@@ -50,9 +52,9 @@ def asked_section(question: str, evidence: Evidence) -> SectionHead | None:
         return None
     article = evidence.article
     sections, asked = sections_of(evidence.paragraph, article), normalise(question)
-    title = article.title or article.paragraphs[0].text
+    called = _called(article) if sections else ""
     for place in range(len(sections) - 1, -1, -1):
-        there = normalise(title + "".join(head.text for head in sections[: place + 1]))
+        there = normalise(called + "".join(head.text for head in sections[: place + 1]))
         words = _words(sections[place].name)
         named = [word for word in words if word not in _LOOSE_IN_HEADS] or words
         if named and all(word in asked for word in named):
@@ -60,6 +62,14 @@ def asked_section(question: str, evidence: Evidence) -> SectionHead | None:
             if all(word in there for word in others):
                 return sections[place]
     return None
+
+
+def _called(article: StoredArticle) -> str:
+    """What the article is called: its title, or its first words, and the titles quoted above its first section."""
+    first = heads_of(article)[0].number
+    opening = "".join(stored.text for stored in article.paragraphs[:first])
+    quoted = "".join(fact.text for fact in facts(opening) if fact.kind == "title")
+    return (article.title or article.paragraphs[0].text) + quoted
 
 
 def _words(text: str) -> list[str]:

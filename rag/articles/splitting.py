@@ -28,6 +28,7 @@ _CLOSING = re.compile(
     r"|[（(](?:本报)?(?:记者|通讯员|供稿|文/|图/|来源|作者|撰稿|据)?[^（）()。]{1,24}(?:供稿|供图|报道|摄影|文/图|整理)?[）)]$"
     r"|圆满(?:结束|落幕|成功)。$|落下帷幕。$"
 )
+_IN_BRACKETS = re.compile("[（(][^（）()]*[）)]")
 _ISSUE = r"第\s*[\d一二三四五六七八九十百]+\s*期"
 _MASTHEAD = re.compile(rf"{_ISSUE}(?:\s*[（(]|$)|总{_ISSUE}|^\S{{2,12}}主办|编印|内部资料|准印证|责任编辑|刊号")
 _SIGNATURE = re.compile(
@@ -70,11 +71,12 @@ class _Draft:
 
 
 def _ended(draft: _Draft) -> bool:
-    """Whether the draft reads as finished: a closing sentence, a byline in brackets, a date below."""
+    """Whether the draft reads as finished: a closing sentence, a byline in brackets, a date below. What stands alone
+    below a title, as the number of minutes («（2024年第6次）»), is none."""
     last = draft.body[-1] if draft.body else None
-    return last is not None and bool(
-        _CLOSING.search(last.text) or (last is not draft.body[0] and is_date_only(last.text))
-    )
+    if last is None or (last is draft.body[0] and _IN_BRACKETS.fullmatch(last.text)):
+        return False
+    return bool(_CLOSING.search(last.text) or (last is not draft.body[0] and is_date_only(last.text)))
 
 
 def _titles_something(group: Sequence[Block], after: Block | None, draft: _Draft | None) -> bool:
@@ -92,7 +94,8 @@ def _titles_something(group: Sequence[Block], after: Block | None, draft: _Draft
 
 def _opens(block: Block, draft: _Draft) -> bool:
     """Whether a paragraph without a title begins an article: a dateline after a finished one, or a new report."""
-    if block.kind != "body" or not is_dateline(block.text) or not draft.body:
+    row = block.paragraph.header is not None
+    if block.kind != "body" or row or not is_dateline(block.text) or not draft.body:
         return False
     if draft.title_size:
         return False  # set under a headline: what follows has one of its own
