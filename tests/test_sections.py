@@ -66,6 +66,11 @@ def test_who_issued_a_notice_stands_in_no_section() -> None:
     assert above("市教育局2024年", (*NOTICE[:-2], "市教育局2024年3月28日", "附件")) == []
 
 
+@pytest.mark.parametrize("last", ["特此通知。", "感谢您对教育工作的关心和支持。", "附件：1.任务分解表"])
+def test_what_takes_leave_stands_in_no_section(last: str) -> None:
+    assert above(last, (*NOTICE[:-2], last, *NOTICE[-2:])) == []
+
+
 def test_chapters_of_laws_are_sections() -> None:
     texts = ("第一章 总则", "第一条　为了规范管理，制定本办法。", "第二章 职责", "第二条　学校应当履行职责。")
     assert above("第二条", texts) == ["第二章 职责"]

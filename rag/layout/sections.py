@@ -35,6 +35,7 @@ _BEGINS: Final = frozenset("第（(一二三四五六七八九十百零012345678
 _HAN = re.compile("[\u4e00-\u9fff]")
 _STATES = re.compile("[。！？；!?;]|[，、,]$")
 _TELLS = re.compile(r"[：:]|(?<!\d)(?!(?:19|20)\d\d(?!\d))\d")  # a figure that is no year
+_LEAVE = re.compile(r"(?:特此|专此|此复|感谢|附件[：:\d])")  # what stands below the last section of a notice or reply
 _ISSUER = re.compile("(?:局|委|办|室|府|会|校|院|部|厅|组|中心|学|园|处|科|站|馆|社|司)$")
 
 
@@ -43,7 +44,7 @@ class SectionHead:
     """The heading of a section, which reaches to the next one of its rank or of one further out.
 
     number: of its paragraph in the article. rank: 0 outermost. name: without its number. One without a name, -1 in
-    rank, ends all sections: the name of the issuer, which stands below a notice.
+    rank, ends all sections: what stands below a notice, as the name of the issuer.
     """
 
     number: int
@@ -69,8 +70,10 @@ def section_heads(texts: Iterable[tuple[int, str]]) -> tuple[SectionHead, ...]:
 
 
 def _signs_off(short: Mapping[int, str], number: int) -> bool:
-    """Whether it names who issued what stands above: the date follows, in a line of its own or the same."""
+    """Whether it takes leave, or names who issued what stands above: the date follows, in its own line or the same."""
     text = short[number]
+    if _LEAVE.match(text):
+        return True
     if text.endswith("日"):
         dates = date_mentions(text)
         issuer = text[: dates[-1].start].rstrip() if dates and dates[-1].end == len(text) else ""
