@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 
+from rag.answers import Evidence, Period
 from rag.articles.splitting import read_articles
 from rag.briefing.drafting import Source
 from rag.briefings import Briefing, ChosenArticle, Form
 from rag.readers import read_file
 from rag.statements.roles import key_sentences
-from rag.types import DateBasis, Document, Paragraph, StoredArticle, StoredParagraph
+from rag.text import passages
+from rag.types import DateBasis, Document, Paragraph, Passage, StoredArticle, StoredParagraph
 from tests.conftest import SAMPLE
 
 AT = dt.datetime(2026, 11, 25, 9, tzinfo=dt.UTC)
@@ -24,6 +26,31 @@ def stored(number: int, title: str, date: dt.date | None, texts: Sequence[str]) 
     name = f"{FILE.id}-{number}"
     paragraphs = tuple(StoredParagraph(f"{name}-{n}", name, Paragraph(text)) for n, text in enumerate(texts, 1))
     return StoredArticle(name, FILE.id, title, date, 1, paragraphs, (), DateBasis.PRINTED if date else None)
+
+
+def evidence(article: StoredArticle) -> list[Evidence]:
+    """All its passages."""
+    return [
+        Evidence(Passage(f"{one.id}#{n}", one.id, start, end, one.text[start:end]), one, article, FILE, 1.0)
+        for one in article.paragraphs
+        for n, (start, end) in enumerate(passages(one.text), 1)
+    ]
+
+
+class Shelf:
+    """Holds these articles of one file; nothing in it is near to any question. Implements `choosing.Shelf`."""
+
+    def __init__(self, *articles: StoredArticle) -> None:
+        self._articles = articles
+
+    def articles(self) -> tuple[StoredArticle, ...]:
+        return self._articles
+
+    def documents(self) -> dict[str, Document]:
+        return {FILE.id: FILE}
+
+    def best(self, question: str, limit: int, *, only: Sequence[Period] = ()) -> tuple[Evidence, ...]:
+        return ()
 
 
 @cache

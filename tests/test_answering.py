@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -305,14 +305,19 @@ def test_a_list_has_the_sentences_that_answer_of_all_passages_in_their_order() -
     assert [one.paragraph.text for one in final.evidence] == [SECOND, FIRST]
 
 
-def test_the_points_of_a_list_are_shown_as_they_are_found_with_the_numbers_of_what_is_shown() -> None:
+def check_numbers(events: Sequence[AskEvent]) -> None:
+    """What is drafted stands in the evidence of its number, among what is shown by then."""
     shown: tuple[Evidence, ...] = ()
-    for event in listed(holds("强化政治", "夯实基层"), SECOND, FIRST):
+    for event in events:
         if isinstance(event, EvidenceFound):
             shown = event.evidence
         if isinstance(event, DraftText):
             said, _, number = event.text.rstrip("】").partition("【")
             assert said in shown[int(number) - 1].paragraph.text
+
+
+def test_the_points_of_a_list_are_shown_as_they_are_found_with_the_numbers_of_what_is_shown() -> None:
+    check_numbers(listed(holds("强化政治", "夯实基层"), SECOND, FIRST))
 
 
 def test_a_passage_of_one_sentence_is_not_asked_about_twice() -> None:
@@ -415,13 +420,7 @@ def test_a_section_that_the_question_asks_for_is_the_answer() -> None:
     assert isinstance(final, Answer)
     assert [one.text for one in final.statements] == ["（一）加强领导。", "（二）落实经费。各县足额安排。"]
     assert [one.paragraph.text for one in final.evidence] == [PLAN[3], PLAN[4]]
-    shown: tuple[Evidence, ...] = ()
-    for event in events:
-        if isinstance(event, EvidenceFound):
-            shown = event.evidence
-        if isinstance(event, DraftText):
-            said, _, number = event.text.rstrip("】").partition("【")
-            assert said in shown[int(number) - 1].paragraph.text
+    check_numbers(events)
 
 
 def test_a_section_is_asked_for_in_questions_for_no_list_too() -> None:

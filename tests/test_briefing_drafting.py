@@ -37,7 +37,7 @@ from rag.statements.facts import facts
 from rag.statements.roles import ESSENTIAL, KeySentence, Role, key_sentences
 from rag.text import normalise
 from rag.types import StoredArticle
-from tests.briefing_articles import AT, Lines, chosen, sample_articles, source, stored
+from tests.briefing_articles import AT, Lines, Shelf, chosen, sample_articles, source, stored
 
 OUR_KINDS = [read_kind(path) for path in sorted(OURS.glob("*.toml"))]
 CHECKLIST: dict[str, dict[str, list[list[str]]]] = json.loads(
@@ -307,24 +307,15 @@ def test_a_kind_without_matter_says_so() -> None:
 
 
 def test_one_meeting_takes_one_article() -> None:
-    class Shelf:
-        def articles(self) -> tuple[StoredArticle, ...]:
-            return sample_articles()
-
-        def documents(self) -> dict[str, Any]:
-            return {one.document.id: one.document for one in chosen(*sample_articles())}
-
-        def best(self, question: str, limit: int, *, only: Any = ()) -> tuple[Any, ...]:
-            return ()
-
+    shelf = Shelf(*sample_articles())
     ids = tuple(article.id for article in sample_articles())
     with pytest.raises(JianwenError, match="只选一篇"):
-        choose(BriefingRequest("meeting", ids), kinds().named("meeting"), Shelf())
-    found = choose(BriefingRequest("tasks", ids), kinds().named("tasks"), Shelf())
+        choose(BriefingRequest("meeting", ids), kinds().named("meeting"), shelf)
+    found = choose(BriefingRequest("tasks", ids), kinds().named("tasks"), shelf)
     assert [one.article.id for one in found] == list(ids)
-    assert choose(BriefingRequest("tasks", (ids[0].rpartition("-")[0],)), kinds().named("tasks"), Shelf()) == found
+    assert choose(BriefingRequest("tasks", (ids[0].rpartition("-")[0],)), kinds().named("tasks"), shelf) == found
     with pytest.raises(JianwenError, match="没有编号为"):
-        choose(BriefingRequest("tasks", ("没有",)), kinds().named("tasks"), Shelf())
+        choose(BriefingRequest("tasks", ("没有",)), kinds().named("tasks"), shelf)
 
 
 # ---------------------------------------------------------------- for all pages and articles

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from rag.answers import Evidence, Period
+from rag.answers import Period
 from rag.briefing.choosing import choose
 from rag.briefing.making import make
 from rag.briefing.plans import kinds
 from rag.briefings import Briefing, BriefingRequest
 from rag.errors import JianwenError
 from rag.statements.roles import key_sentences
-from rag.types import Document, StoredArticle
-from tests.briefing_articles import FILE, Lines, chosen, sample_articles, stored
+from tests.briefing_articles import FILE, Lines, Shelf, chosen, sample_articles, stored
 
 TITLE = "市教育局关于开展校园安全专项整治行动的通知"
 NOTICE = stored(
@@ -75,17 +73,7 @@ def test_on_a_narrow_page_every_point_is_named_all_the_same() -> None:
     assert made.pages == 1
 
 
-class Shelf:
-    """Holds the sample bulletin and the notice."""
-
-    def articles(self) -> tuple[StoredArticle, ...]:
-        return (*sample_articles(), NOTICE)
-
-    def documents(self) -> dict[str, Document]:
-        return {FILE.id: FILE}
-
-    def best(self, question: str, limit: int, *, only: Sequence[Period] = ()) -> tuple[Evidence, ...]:
-        return ()
+SHELF = Shelf(*sample_articles(), NOTICE)
 
 
 def request(kind: str, **more: Any) -> BriefingRequest:
@@ -93,9 +81,9 @@ def request(kind: str, **more: Any) -> BriefingRequest:
 
 
 def test_of_what_is_found_the_document_in_numbered_parts_is_taken() -> None:
-    (found,) = choose(request("document"), kinds().named("document"), Shelf())
+    (found,) = choose(request("document"), kinds().named("document"), SHELF)
     assert found.article == NOTICE
-    (found,) = choose(request("meeting"), kinds().named("meeting"), Shelf())
+    (found,) = choose(request("meeting"), kinds().named("meeting"), SHELF)
     assert found.article == sample_articles()[0]
     with pytest.raises(JianwenError, match="一次写一份文件，请只选一篇"):
-        choose(request("document", articles=(FILE.id,)), kinds().named("document"), Shelf())
+        choose(request("document", articles=(FILE.id,)), kinds().named("document"), SHELF)

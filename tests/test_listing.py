@@ -11,12 +11,9 @@ from hypothesis import strategies as st
 from rag.answering.asked import passed_over
 from rag.answering.judging import Line
 from rag.answering.listing import Listing, siblings
-from rag.answers import Evidence
 from rag.layout.sections import heads_of
 from rag.statements.roles import Role, enumerations, key_sentences, sentence_text
-from rag.text import passages
-from rag.types import Passage, StoredArticle
-from tests.briefing_articles import FILE, stored
+from tests.briefing_articles import evidence, stored
 
 LINE = Line(1.0, 2.0, -1.0, 3.0)
 YES, RATHER, NO = 2.0, 0.5, -2.0
@@ -25,15 +22,6 @@ REPORT = (
     "会议指出，过去一年取得新成效。一是新建学校3所。二是培训教师200名。",
     "会议要求，抓好三方面工作。一要狠抓教学质量。各学校要备好每一堂课。二要守住安全底线。三要建好教师队伍。",
 )
-
-
-def evidence(article: StoredArticle) -> list[Evidence]:
-    """All its passages."""
-    return [
-        Evidence(Passage(f"{one.id}#{n}", one.id, start, end, one.text[start:end]), one, article, FILE, 1.0)
-        for one in article.paragraphs
-        for n, (start, end) in enumerate(passages(one.text), 1)
-    ]
 
 
 def chosen(question: str, sure: dict[str, float], *texts: str, gathered: str = "") -> list[str]:

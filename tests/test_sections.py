@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rag.answering.asked_section import asked_section, section_sentences
 from rag.answers import Evidence
 from rag.layout.sections import extent, heads_of, over, section_heads, sections_of, words_above
-from rag.types import Passage, StoredArticle
-from tests.briefing_articles import FILE, stored
+from rag.types import StoredArticle
+from tests.briefing_articles import evidence, stored
 
 NOTICE = (
     "现将有关事项通知如下。",
@@ -42,8 +42,7 @@ def notice(
 
 
 def passage(article: StoredArticle, words: str) -> Evidence:
-    one = next(stored for stored in article.paragraphs if words in stored.text)
-    return Evidence(Passage(f"{one.id}#1", one.id, 0, len(one.text), one.text), one, article, FILE, 1.0)
+    return next(one for one in evidence(article) if words in one.paragraph.text)
 
 
 def above(words: str, texts: Sequence[str] = NOTICE) -> list[str]:

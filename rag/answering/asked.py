@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from rag.answers import Evidence
+from rag.layout.sections import sections_of
 from rag.statements.facts import facts
-from rag.statements.roles import Role
+from rag.statements.roles import Role, role_of_section
 from rag.text import normalise, tagged_words
 
 _PLACE_NAME = re.compile(
@@ -75,6 +77,12 @@ def passed_over(question: str) -> Role | None:
     if to_do and not done:
         return Role.PAST
     return Role.DEMAND if done and not to_do else None
+
+
+def headed_otherwise(question: str, evidence: Evidence) -> bool:
+    """Whether it stands under a heading of the kind passed over («工作任务», where it was asked what has been done)."""
+    headed = role_of_section(sections_of(evidence.paragraph, evidence.article))
+    return headed is not None and headed is passed_over(question)
 
 
 def asked_for(question: str) -> Asked | None:

@@ -8,11 +8,10 @@ title, in a title quoted above its first section (a reply names the proposal it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from rag.answers import Evidence
-from rag.layout.sections import SectionHead, extent, heads_of, sections_of
+from rag.layout.sections import SectionHead, heads_of, inside, sections_of
 from rag.statements.facts import facts
 from rag.statements.premises import of_another_year
 from rag.statements.roles import pieces
@@ -24,23 +23,8 @@ _LOOSE_IN_QUESTIONS: Final = _LOOSE_IN_HEADS | {
     *("哪些", "哪几个", "什么", "怎样", "怎么", "如何", "请问", "列出", "包括", "包含", "分别", "规定", "提出", "明确"),
     *("方案", "通知", "意见", "办法", "文件", "规划", "计划", "条例", "纲要", "行动", "内容", "方面", "要点"),
     *("做好", "抓好", "完成", "做了", "开展", "落实", "部署", "需要", "应当", "应该"),
-    *(
-        "全市",
-        "我市",
-        "本市",
-        "全县",
-        "我县",
-        "全区",
-        "我区",
-        "我们",
-        "关于",
-        "对于",
-        "其中",
-        "一共",
-        "总共",
-        "对比",
-        "比较",
-    ),
+    *("全市", "我市", "本市", "全县", "我县", "全区", "我区", "我们"),
+    *("关于", "对于", "其中", "一共", "总共", "对比", "比较"),
 }
 _MOST: Final = 20  # sentences of a section that is given whole; of a longer one its points are named
 
@@ -53,14 +37,13 @@ def asked_section(question: str, evidence: Evidence) -> SectionHead | None:
     article = evidence.article
     sections, asked = sections_of(evidence.paragraph, article), normalise(question)
     called = _called(article) if sections else ""
+    others = [word for word in _words(question) if word not in _LOOSE_IN_QUESTIONS]
     for place in range(len(sections) - 1, -1, -1):
         there = normalise(called + "".join(head.text for head in sections[: place + 1]))
         words = _words(sections[place].name)
         named = [word for word in words if word not in _LOOSE_IN_HEADS] or words
-        if named and all(word in asked for word in named):
-            others = (word for word in _words(question) if word not in _LOOSE_IN_QUESTIONS)
-            if all(word in there for word in others):
-                return sections[place]
+        if named and all(word in asked for word in named) and all(word in there for word in others):
+            return sections[place]
     return None
 
 
@@ -82,17 +65,11 @@ def _words(text: str) -> list[str]:
 def section_sentences(article: StoredArticle, head: SectionHead) -> list[tuple[int, int, int]]:
     """What stands under the heading: (place of the paragraph, start, end) of each sentence and each heading further in;
     of a section with very many only what its points begin with."""
-    until = extent(heads_of(article), head, len(article.paragraphs))
     found = [
-        (place, start, end)
-        for place in range(head.number + 1, until)
-        for start, end in pieces(article.paragraphs[place].text)
+        (place, start, end) for place in inside(article, head) for start, end in pieces(article.paragraphs[place].text)
     ]
-    return found if len(found) <= _MOST else list(_openings(article, found)) or found
-
-
-def _openings(article: StoredArticle, found: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
-    """Of each paragraph its first sentence; where points are counted, only of those that are."""
-    first = [one for one in found if one[1] == 0]
-    counted = [one for one in first if enumerator(article.paragraphs[one[0]].text)]
-    yield from counted or first
+    if len(found) <= _MOST:
+        return found
+    openings = [one for one in found if one[1] == 0]
+    counted = [one for one in openings if enumerator(article.paragraphs[one[0]].text)]
+    return counted or openings or found

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from rag.answering.asked import passed_over
+from rag.answering.asked import headed_otherwise, passed_over
 from rag.answering.asked_section import section_sentences
 from rag.answering.judging import Line
 from rag.answers import Evidence
-from rag.layout.sections import SectionHead, extent, heads_of, sections_of
+from rag.layout.sections import SectionHead, inside, sections_of
 from rag.statements.premises import of_another_year
-from rag.statements.roles import KeySentence, Role, demands, enumerations, key_sentences, pieces, role_of_section
+from rag.statements.roles import KeySentence, Role, demands, enumerations, key_sentences, pieces
 from rag.text import enumerator, letter_pairs, passages
 from rag.types import Passage, StoredArticle
 
@@ -149,15 +149,11 @@ class Listing:
         told = {point.evidence.article.id for point in right if not point.frames}
         apart = [point for point in right if not point.frames or point.evidence.article.id not in told]
         others = kept.values() or [point for point, _ in self._gathered.values()]
-        return apart or [point for point in others if not self._headed_otherwise(point)]
+        return apart or [point for point in others if not headed_otherwise(self.question, point.evidence)]
 
     def _of_the_kind(self, point: Point) -> bool:
-        return point.role is not passed_over(self.question) and not self._headed_otherwise(point)
-
-    def _headed_otherwise(self, point: Point) -> bool:
-        """Whether it stands under a heading of the other kind («工作任务», where it was asked what has been done)."""
-        headed = role_of_section(sections_of(point.evidence.paragraph, point.evidence.article))
-        return headed is not None and headed is passed_over(self.question)
+        other = point.role is passed_over(self.question)
+        return not other and not headed_otherwise(self.question, point.evidence)
 
     def _of_the_year(self, points: list[Point]) -> list[Point]:
         """What is to be done in a year, articles of that year say, unless none does. What has been done in it, those of
@@ -220,7 +216,7 @@ def siblings(shown: Sequence[Evidence], found: Sequence[Evidence]) -> Iterator[E
     for (_, head), points in counted.items():
         first, *others = points.values()
         paragraphs = first.article.paragraphs
-        for place in range(head.number + 1, extent(heads_of(first.article), head, len(paragraphs))) if others else ():
+        for place in inside(first.article, head) if others else ():
             if enumerator(paragraphs[place].text) and paragraphs[place].id not in there:
                 yield _alone(first, place, *passages(paragraphs[place].text)[0])
 

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.answering.article_table import count, dated_in, one_by_one
-from rag.answering.asked import asks_for_list, passed_over
+from rag.answering.asked import asks_for_list, headed_otherwise, passed_over
 from rag.answers import Evidence, Period
 from rag.evidence.embedding import Embedder
 from rag.evidence.search import MatchingPassages, NearestPassages, Reranker, search
-from rag.layout.sections import sections_of
-from rag.statements.roles import Role, role_of_section
 from rag.store.catalog import Catalog
 from rag.types import Document, StoredArticle
 
@@ -36,10 +34,10 @@ class LibrarySources:
 
         Raises as `search`.
         """
-        limit, passed = _FOR_LIST if asks_for_list(question) else _SHOWN, passed_over(question)
-        many = limit if passed is None else 2 * limit
+        limit = _FOR_LIST if asks_for_list(question) else _SHOWN
+        many = limit if passed_over(question) is None else 2 * limit
         found = self.best(question, many, prefer=() if only else periods, only=periods if only else ())
-        return tuple(sorted(found, key=lambda one: passed is not None and _role(one) is passed)[:limit])
+        return tuple(sorted(found, key=lambda one: headed_otherwise(question, one))[:limit])
 
     def best(
         self,
@@ -84,7 +82,3 @@ class LibrarySources:
     def count(self, periods: Sequence[Period] = ()) -> int:
         """How many articles lie within the limits, of the periods where some are given."""
         return count(self.catalog, self.within, periods or ((self.only,) if self.only else ()))
-
-
-def _role(evidence: Evidence) -> Role | None:
-    return role_of_section(sections_of(evidence.paragraph, evidence.article))

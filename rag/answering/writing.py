@@ -234,7 +234,8 @@ def _list(
 def _with_siblings(
     work: _Work, asked: Sequence[Evidence], shown: Sequence[Evidence], judge: Judge | None
 ) -> Iterator[tuple[Evidence, float, int]]:
-    """As `one_by_one`; then the other points of sections of which two are among `shown`."""
+    """As `one_by_one`; then the other points of sections of which two are among `shown`, which the caller fills
+    meanwhile."""
     yield from one_by_one(work.question, asked, work.chat, judge, work.stop)
     for evidence in siblings(tuple(shown), asked):
         yield evidence, *sureness(work.question, source_text(evidence), work.chat, work.stop)

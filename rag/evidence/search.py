@@ -16,7 +16,7 @@ from rag.errors import JianwenError
 from rag.evidence.embedding import Embedder
 from rag.evidence.ranking import DEPTH, joined, standard
 from rag.layout.paragraphs import looks_like_heading
-from rag.layout.sections import heads_of, sections_of, words_above
+from rag.layout.sections import first_below, sections_of, words_above
 from rag.store.catalog import Catalog
 from rag.text import search_terms
 from rag.types import Ranking
@@ -171,11 +171,8 @@ def _reranked(
 def _below_heads(found: Sequence[Evidence], catalog: Catalog) -> Iterator[Evidence]:
     """What stands under the heading of a section in place of the heading, where that says nothing by itself."""
     for evidence in found:
-        heads = {head.number for head in heads_of(evidence.article) if head.name and not head.tells}
-        paragraphs = evidence.article.paragraphs
-        place = next(place for place, one in enumerate(paragraphs) if one.id == evidence.paragraph.id)
-        below = next((one for n, one in enumerate(paragraphs[place:], place) if n not in heads), None)
-        if below is None or below is paragraphs[place]:
+        below = first_below(evidence.paragraph, evidence.article)
+        if below is evidence.paragraph:
             yield evidence
         else:
             yield from catalog.locate([(f"{below.id}#1", evidence.score)])
@@ -189,9 +186,11 @@ def _dated_in(evidence: Evidence, periods: Sequence[Period]) -> bool:
 def _gain(evidence: Evidence, periods: Sequence[Period]) -> float:
     """Softly: an article of another day may still tell of the period, and says so (「2023年」 in one of 2024), or the
     heading of the section does (「一、2023年工作回顾」). A heading by itself only names it."""
+    if _dated_in(evidence, periods):
+        return _PREFERRED
+    paragraph = evidence.paragraph.paragraph
+    if paragraph.header is None and looks_like_heading(paragraph.text):
+        return 0.0
     sections = sections_of(evidence.paragraph, evidence.article)
     words = "".join([evidence.passage.text, *(head.text for head in sections)])
-    paragraph = evidence.paragraph.paragraph
-    heading = paragraph.header is None and looks_like_heading(paragraph.text)
-    named = not heading and any(period.name in words for period in periods)
-    return _PREFERRED if named or _dated_in(evidence, periods) else 0.0
+    return _PREFERRED if any(period.name in words for period in periods) else 0.0

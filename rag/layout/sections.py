@@ -106,10 +106,27 @@ def extent(heads: Sequence[SectionHead], head: SectionHead, count: int) -> int:
     return next((one.number for one in heads if one.number > head.number and one.rank <= head.rank), count)
 
 
+def inside(article: StoredArticle, head: SectionHead) -> range:
+    """The places of the paragraphs that stand in a section."""
+    return range(head.number + 1, extent(heads_of(article), head, len(article.paragraphs)))
+
+
 def sections_of(paragraph: StoredParagraph, article: StoredArticle) -> tuple[SectionHead, ...]:
     """The headings over a paragraph of the article, the outermost first."""
-    place = next((place for place, one in enumerate(article.paragraphs) if one.id == paragraph.id), 0)
-    return over(heads_of(article), place)
+    return over(heads_of(article), _place(paragraph, article))
+
+
+def first_below(paragraph: StoredParagraph, article: StoredArticle) -> StoredParagraph:
+    """What stands under the heading, where the paragraph is one that says nothing by itself; else the paragraph."""
+    if len(paragraph.text) > LONGEST_HEAD:
+        return paragraph
+    heads = {head.number for head in heads_of(article) if head.name and not head.tells}
+    below = enumerate(article.paragraphs[(place := _place(paragraph, article)) :], place)
+    return next((one for number, one in below if number not in heads), paragraph)
+
+
+def _place(paragraph: StoredParagraph, article: StoredArticle) -> int:
+    return next((place for place, one in enumerate(article.paragraphs) if one.id == paragraph.id), 0)
 
 
 def words_above(sections: Sequence[SectionHead], header: str | None) -> str:

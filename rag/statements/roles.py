@@ -14,7 +14,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Final
 
-from rag.layout.sections import SectionHead, heads_of
+from rag.layout.sections import SectionHead, heads_of, over
 from rag.statements.facts import facts
 from rag.text import Span, enumerator, enumerators, letter_pairs, sentences
 from rag.types import StoredArticle
@@ -184,17 +184,17 @@ class _Reader:
         self._points = 0
         self._spoken = False  # somebody has begun to speak: the opening is over
         self._told = 0  # paragraphs that do not only say whom they address
-        self._heads = {head.number: head for head in heads_of(article)}
-        self._sections: list[SectionHead] = []  # those that the paragraph stands under
+        self._headed: Role | None = None  # what the headings over the paragraph say that it is about
 
     def read(self) -> Iterator[tuple[KeySentence, bool]]:
         """Each sentence, and whether somebody is quoted with it, outside sections of tasks."""
+        headings = heads_of(self._article)
         for number, stored in enumerate(self._article.paragraphs):
             if stored.paragraph.header is not None:
                 continue
-            if head := self._heads.get(number):
-                self._sections = [*(one for one in self._sections if one.rank < head.rank), head]
-                self._past = False
+            own = [head for head in headings if head.number == number]
+            self._headed = role_of_section([*over(headings, number), *own])
+            self._past = self._past and not own
             text = stored.text
             counted = {start for start, _, _ in enumerators(text)}
             point, demanding = 0, False
@@ -245,12 +245,11 @@ class _Reader:
 
     @property
     def _looks_back(self) -> bool:
-        headed = role_of_section(self._sections)
-        return self._past if headed is None else headed is Role.PAST
+        return self._past if self._headed is None else self._headed is Role.PAST
 
     @property
     def _in_tasks(self) -> bool:
-        return role_of_section(self._sections) is Role.DEMAND
+        return self._headed is Role.DEMAND
 
     def _role(self, sentence: str, point: int, demanding: bool, *, opens: bool, aside: bool) -> Role | None:
         if opens:

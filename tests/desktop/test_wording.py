@@ -20,9 +20,8 @@ from desktop.wording import (
     row_words,
     twin_name,
 )
-from rag.answers import Evidence
-from rag.types import DateBasis, Paragraph, Passage, StoredArticle, StoredParagraph
-from tests.briefing_articles import FILE, stored
+from rag.types import DateBasis, Paragraph, StoredArticle, StoredParagraph
+from tests.briefing_articles import evidence, stored
 from tests.desktop.fake_library import articles_of, document_of
 
 DOCUMENT = document_of(Path("简报.txt"))
@@ -99,9 +98,6 @@ def test_a_twin_is_named_by_its_file_or_as_of_the_same_file() -> None:
 
 def test_a_place_is_named_with_its_section() -> None:
     article = stored(1, "通知", dt.date(2024, 3, 28), ["现通知如下。", "一、主要任务", "（一）消防安全。组织演练。"])
-    first, _, point = (
-        Evidence(Passage(f"{one.id}#1", one.id, 0, len(one.text), one.text), one, article, FILE, 1.0)
-        for one in article.paragraphs
-    )
+    first, _, point = evidence(article)
     assert place_words(first, "通知.docx") == "2024-03-28 · 通知.docx · 第 1 页"
     assert place_words(point, "通知.docx") == "2024-03-28 · 通知.docx · 第 1 页 · 一、主要任务"
